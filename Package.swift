@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings every Swift target of ours is built with: strict memory safety and no warnings.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+/// One of our Swift libraries, in the room (`9unix`, `config`, ...) that holds it.
+func library(_ name: String, in room: String, needs: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: needs, path: "Sources/\(room)/\(name)", swiftSettings: strict)
+}
+
+/// One of our programs.
+func program(_ name: String, in room: String, needs: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: needs, path: "Sources/\(room)/\(name)", swiftSettings: strict)
+}
+
+/// The tests of a module.
+func tests(_ name: String, needs: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: needs + ["Support"], path: "Tests/\(name)Tests",
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "libaio",
+  products: [
+    .executable(name: "config", targets: ["config"]),
+    .executable(name: "ministat", targets: ["ministat"]),
+    .library(name: "MiniStat", targets: ["MiniStat"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // Ground floor: portability.
+    .target(name: "CNine", path: "Sources/9unix/CNine"),
+    .systemLibrary(
+      name: "CBSD", path: "Sources/9unix/CBSD", pkgConfig: "libbsd",
+      providers: [.apt(["libbsd-dev"])]),
+    library("LibBSD", in: "9unix", needs: ["CBSD"]),
+    library("Sys9", in: "9unix", needs: ["CNine", system]),
+    // The generator.
+    library("ConfigKit", in: "config", needs: ["Sys9"]),
+    program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
+    // The statistics.
+    library("MiniStat", in: "ministat"),
+    library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9"]),
+    program("ministat", in: "ministat", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibBSD"]),
+    // Tests.
+    .target(
+      name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
+      swiftSettings: strict),
+    tests("Sys9", needs: ["Sys9"]),
+    tests("LibBSD", needs: ["LibBSD"]),
+    tests("ConfigKit", needs: ["ConfigKit", "Sys9"]),
+    tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
+    tests("House", needs: ["Sys9"]),
+  ]
+)

@@ -1,0 +1,53 @@
+/*
+ * CNine: what Swift cannot import from C, and nothing else.
+ *
+ * Variadic functions and macros of the C library, each under a name of its own.
+ * No policy: every function here is one call.
+ */
+#ifndef CNINE_H
+#define CNINE_H
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* open(2) with a mode: variadic in C. */
+static inline int cnine_open(const char *path, int flags, mode_t mode)
+{
+	return open(path, flags, mode);
+}
+
+/* pipe2(2) with O_CLOEXEC: behind _GNU_SOURCE, which must come before the first header. */
+int cnine_pipe(int ends[2]);
+
+/* ioctl(TIOCGWINSZ): the terminal's columns, or -1. */
+static inline int cnine_columns(int fd)
+{
+	struct winsize w;
+
+	if (ioctl(fd, TIOCGWINSZ, &w) == -1)
+		return -1;
+	return w.ws_col;
+}
+
+/* st_mtime in nanoseconds since the epoch; st_mtim is a macro's field on some systems. */
+static inline long long cnine_mtime_ns(const struct stat *st)
+{
+#ifdef __APPLE__
+	return st->st_mtimespec.tv_sec * 1000000000LL + st->st_mtimespec.tv_nsec;
+#else
+	return st->st_mtim.tv_sec * 1000000000LL + st->st_mtim.tv_nsec;
+#endif
+}
+
+/* The process environment: a global that Swift 6 cannot name safely. */
+static inline char **cnine_environ(void)
+{
+	extern char **environ;
+
+	return environ;
+}
+
+#endif

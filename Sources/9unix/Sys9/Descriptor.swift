@@ -1,0 +1,95 @@
+// A file descriptor with one owner.
+
+import CNine
+import Glibc
+public import SystemPackage
+
+/// A file descriptor that closes itself.
+///
+/// Has one owner; moving it moves the duty to close.  Always close-on-exec.
+public struct Descriptor: ~Copyable {
+  /// The descriptor's number, valid while this value lives.
+  public let raw: CInt
+
+  /// Takes over `raw`, which nobody else may close from now on.
+  public init(adopting raw: CInt) {
+    precondition(raw >= 0, "a descriptor is not negative")
+    self.raw = raw
+  }
+
+  deinit { _ = Glibc.close(raw) }  // best effort: there is nobody to tell
+
+  /// Opens `path`.  Corresponds to `open(2)` with `O_CLOEXEC` added.
+  ///
+  /// - Parameters:
+  ///   - flags: the access mode and what else `open(2)` knows, such as `O_RDONLY`.
+  ///   - mode: the permissions of a file that is created, before the umask.
+  /// - Throws: what `open(2)` reports, with the path as subject.
+  public static func open(
+    _ path: FilePath, _ flags: CInt, mode: UInt32 = 0o666
+  ) throws(SystemError) -> Descriptor {
+    let raw = try about(path) { () throws(SystemError) in
+      try check("open") {
+        unsafe path.withPlatformString { unsafe cnine_open($0, flags | O_CLOEXEC, mode) }
+      }
+    }
+    return Descriptor(adopting: raw)
+  }
+
+  /// Closes the descriptor and reports what only close can report, such as a delayed `ENOSPC`.
+  public consuming func close() throws(SystemError) {
+    let owned = raw
+    discard self
+    // Linux frees the descriptor even on EINTR: never retry.
+    if Glibc.close(owned) == -1, errno != EINTR {
+      throw SystemError(call: "close", errno: errno)
+    }
+  }
+
+  /// Reads up to `buffer.count` bytes; 0 means end of file.  Corresponds to `read(2)`.
+  public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    let fd = raw
+    return try unsafe Sys9.read(fd, into: buffer)
+  }
+
+  /// Writes all of `bytes`, over as many calls as it takes.  Corresponds to `write(2)`.
+  public borrowing func write(all bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    try unsafe Sys9.write(raw, all: bytes)
+  }
+
+  /// What the kernel knows of the open file.  Corresponds to `fstat(2)`.
+  public borrowing func status() throws(SystemError) -> FileStatus {
+    var st = stat()
+    let fd = raw
+    _ = try check("fstat") { unsafe fstat(fd, &st) }
+    return FileStatus(st)
+  }
+}
+
+/// Reads from a descriptor that the caller owns.  Corresponds to `read(2)`; 0 is end of file.
+public func read(_ fd: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+  try check("read") { unsafe Glibc.read(fd, buffer.baseAddress, buffer.count) }
+}
+
+/// Writes all of `bytes` to a descriptor that the caller owns, over as many calls as it takes.
+///
+/// - Throws: what `write(2)` reports; then an unknown part of `bytes` has been written.
+public func write(_ fd: CInt, all bytes: UnsafeRawBufferPointer) throws(SystemError) {
+  var rest = unsafe bytes
+  while unsafe !rest.isEmpty {
+    let count = try check("write") { unsafe Glibc.write(fd, rest.baseAddress, rest.count) }
+    unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+  }
+}
+
+/// Runs `body` and names `path` in the error it throws.
+@inline(__always)
+func about<Result: ~Copyable>(
+  _ path: FilePath, _ body: () throws(SystemError) -> Result
+) throws(SystemError) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw SystemError(call: error.call, errno: error.errno, subject: path.description)
+  }
+}
