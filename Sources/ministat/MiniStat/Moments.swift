@@ -83,9 +83,9 @@ public struct Moments: Equatable, Sendable {
   /// A power of two that brings `magnitude` where squares neither overflow nor vanish.
   private static func factor(for magnitude: Double) -> Double {
     let exponent = magnitude.exponent
+    // Deviations are at least 2^-53 of the magnitude: their squares stay above 2^-906 here.
     if abs(exponent) < 400 { return 1 }
-    // 2^-1000 and 2^1000 are enough: 2^1023 becomes 2^23, the smallest number 2^-74.
-    return exponent > 0 ? 0x1p-1000 : 0x1p1000
+    return Double(sign: .plus, exponent: min(-exponent, 1000), significand: 1)
   }
 
   private static func range(
@@ -94,7 +94,8 @@ public struct Moments: Equatable, Sendable {
     var minimum = Double.infinity
     var maximum = -Double.infinity
     var sum = 0.0
-    for unsafevalue in unsafe values {
+    for index in 0..<values.count {
+      let value = unsafe values[index]
       // Comparisons rather than min(): not-a-number is excluded, so one instruction will do.
       minimum = value < minimum ? value : minimum
       maximum = value > maximum ? value : maximum

@@ -28,7 +28,8 @@ public enum SpecialFunctions {
 
   /// The regularized incomplete beta function I_x(a, b), and 1 - I_x(a, b) to full precision.
   ///
-  /// Relative error below 1e-12 for a and b from 0.5 to 10^9.  O(sqrt(max(a, b))).
+  /// Relative error below 1e-11 unless a (1 - x) or b x is small against a or b by more than
+  /// four digits: that many digits the fraction loses.  O(sqrt(max(a, b))).
   ///
   /// - Parameters:
   ///   - x: the argument, 0 to 1.
@@ -55,7 +56,9 @@ public enum SpecialFunctions {
   private static func betaPower(_ x: Double, _ y: Double, a: Double, b: Double) -> Double {
     let n = a + b
     let excess = b * x - a * y  // = x n - a, without its cancellation
-    let exponent = a * logLessLinear(excess / a) + b * logLessLinear(-excess / b)
+    let exponent =
+      a * logLessLinear(excess / a, logarithm: log(x / a * n))
+      + b * logLessLinear(-excess / b, logarithm: log(y / b * n))
     let remainder = stirlingRemainder(n) - stirlingRemainder(a) - stirlingRemainder(b)
     return (a * b / (2 * Double.pi * n)).squareRoot() * exp(exponent + remainder)
   }
@@ -88,8 +91,10 @@ public enum SpecialFunctions {
   }
 
   /// ln(1 + u) - u without cancellation for small `u`; u > -1.
-  static func logLessLinear(_ u: Double) -> Double {
-    if abs(u) > 0.4 { return log1p(u) - u }
+  ///
+  /// For `u` near -1, where 1 + u has lost its digits, the caller knows its logarithm.
+  static func logLessLinear(_ u: Double, logarithm: @autoclosure () -> Double) -> Double {
+    if abs(u) > 0.4 { return logarithm() - u }
     // ln(1 + u) = 2 atanh(r) with r = u / (2 + u), and u = 2 r + r u.
     let r = u / (2 + u)
     let square = r * r

@@ -7,10 +7,6 @@ public struct StudentT: Equatable, Sendable {
   /// The degrees of freedom, above 0; need not be whole, as Welch's test wants.
   public let degreesOfFreedom: Double
 
-  /// Beyond this many degrees of freedom two terms of the expansion around the normal
-  /// distribution are exact: the third is below 1e-17 of the first.
-  private static let degreesLarge = 1e9
-
   /// The distribution with `degreesOfFreedom`, which is above 0.
   public init(degreesOfFreedom: Double) {
     precondition(degreesOfFreedom > 0, "degrees of freedom are positive")
@@ -27,7 +23,7 @@ public struct StudentT: Equatable, Sendable {
     let remainders =
       SpecialFunctions.stirlingRemainder(z + 0.5) - SpecialFunctions.stirlingRemainder(z)
     let exponent =
-      z * SpecialFunctions.logLessLinear(0.5 / z) + remainders
+      z * SpecialFunctions.logLessLinear(0.5 / z, logarithm: log1p(0.5 / z)) + remainders
       - (df + 1) / 2 * log1p(t / df * t)
     return exp(exponent) / (2 * Double.pi).squareRoot()
   }
@@ -56,7 +52,6 @@ public struct StudentT: Equatable, Sendable {
     precondition(confidence > 0 && outside > 0, "a probability lies between 0 and 1")
     let z = Normal.quantile(upperTail: outside / 2)
     let df = degreesOfFreedom
-    if df >= Self.degreesLarge { return z + (z * z * z + z) / (4 * df) }
     if df == 1 { return confidence < 0.5 ? tan(confidence * .pi / 2) : 1 / tan(outside * .pi / 2) }
     return refine(z + (z * z * z + z) / (4 * df), confidence: confidence, outside: outside)
   }
@@ -94,16 +89,33 @@ public struct StudentT: Equatable, Sendable {
 
   /// The probabilities of a value nearer to 0 than `t`, and of one farther away.
   private func probabilities(_ t: Double) -> (inside: Double, outside: Double) {
-    let df = degreesOfFreedom
-    if df >= Self.degreesLarge {
-      let z = abs(t) * (1 - (t * t + 1) / (4 * df))
+    if let z = normalEquivalent(abs(t)) {
       return (erf(z / 2.0.squareRoot()), erfc(z / 2.0.squareRoot()))
     }
+    let df = degreesOfFreedom
     // x = df / (df + t^2), written so that t^2 does not overflow.
     let ratio = t / df * t
     if !ratio.isFinite { return (1, 0) }
     let x = 1 / (1 + ratio)
     let beta = SpecialFunctions.incompleteBeta(x, complement: ratio * x, a: df / 2, b: 0.5)
     return (beta.complement, beta.value)
+  }
+
+  /// The normal deviate as far out as `t`, where Fisher's expansion gives all its digits.
+  ///
+  /// There the continued fraction would lose as many digits as df / t^2 has: its x is near 1.
+  private func normalEquivalent(_ t: Double) -> Double? {
+    let df = degreesOfFreedom
+    if df < 1000 { return nil }
+    let square = t * t
+    // What the first term left out changes in the logarithm of the tail.
+    let neglected = 0.055 * (square / df) * (square / df) * square * square * (square / df)
+    if !(neglected / df * square / df < 1e-13) { return nil }
+    let first = square + 1
+    let second = (13 * square + 8) * square + 3
+    let third = ((35 * square + 19) * square + 1) * square - 15
+    let fourth = (((6271 * square + 3224) * square - 102) * square - 1680) * square - 945
+    let tail = fourth / (92160 * df) - third / 384
+    return t * (1 + (-first / 4 + (second / 96 + tail / df) / df) / df)
   }
 }
