@@ -13,14 +13,24 @@ import Glibc
 
   private var storage: UnsafeMutablePointer<Double>
   private var capacity: Int
+  private let onGrowth: GrowthHook
 
   /// Room for this many values is made at first: one page.
   private static let capacityFirst = 512
 
+  /// Is told of memory that has been made, before it is used; may advise the system on it.
+  package typealias GrowthHook = (UnsafeMutableRawBufferPointer) -> Void
+
   /// Creates an empty store.
-  public init() {
+  public convenience init() {
+    unsafe self.init(onGrowth: { _ in })
+  }
+
+  /// Creates an empty store that tells `hook` whenever it has grown.
+  package init(onGrowth hook: @escaping GrowthHook) {
     unsafe storage = Self.resized(nil, to: Self.capacityFirst)
     capacity = Self.capacityFirst
+    unsafe onGrowth = hook
   }
 
   /// Creates a store that holds `values`.
@@ -70,6 +80,8 @@ import Glibc
     if count + room <= capacity { return }
     capacity = max(2 * capacity, count + room)
     unsafe storage = Self.resized(storage, to: capacity)
+    let values = unsafe UnsafeMutableBufferPointer(start: storage, count: capacity)
+    unsafe onGrowth(UnsafeMutableRawBufferPointer(values))
   }
 
   private static func resized(

@@ -48,7 +48,8 @@ public enum SampleReader {
     _ format: ColumnFormat,
     from source: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
   ) throws(ReadFailure) -> Reading {
-    let samples = Samples()
+    // Large sets in large pages: a fifth of the time of 10^7 values went into page faults.
+    let samples = unsafe Samples(onGrowth: { unsafe Memory.preferHugePages($0) })
     var parser = ColumnParser(format)
     var buffer = [UInt8](repeating: 0, count: pieceSize + slack)
     var filled = 0
@@ -65,8 +66,7 @@ public enum SampleReader {
       }
       if let end = lastNewline(in: buffer, from: searched, to: filled) {
         try parse(buffer, upTo: end + 1, by: &parser, into: samples)
-        // The beginning of the next line moves to the front.
-        buffer.replaceSubrange(0..<(filled - end - 1), with: buffer[(end + 1)..<filled])
+        moveToFront(&buffer, from: end + 1, to: filled)
         filled -= end + 1
       }
       if filled + slack >= buffer.count {
@@ -103,6 +103,15 @@ public enum SampleReader {
       }
     } catch {
       throw .data(error)
+    }
+  }
+
+  /// Moves the beginning of a line to the front.
+  private static func moveToFront(_ buffer: inout [UInt8], from start: Int, to end: Int) {
+    // Not replaceSubrange: given a slice of its own array, that copies the whole.
+    unsafe buffer.withUnsafeMutableBytes { all in
+      let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start..<end])
+      unsafe all.copyMemory(from: rest)
     }
   }
 
