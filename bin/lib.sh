@@ -50,6 +50,7 @@ leave() {
 
 interrupted() {
   exec 2>&3
+  stop_clock
   say ''
   say "$program: interrupted; nothing is left half-written, and the next run goes on from here"
   exit "$1"
@@ -106,8 +107,9 @@ without_noise() {
     -e ': In function ' -e ': in function ' -e 'warning: Using ' "$1" || :
 }
 
-# step TEXT COMMAND...: runs COMMAND, with progress, and ends the script if it fails.
-step() {
+# attempt TEXT COMMAND...: runs COMMAND with progress; says what went wrong and fails if it fails.
+# A shell function as COMMAND runs without `set -e`: it has to return its failures itself.
+attempt() {
   text=$1
   shift
   log=$scratch/log
@@ -121,15 +123,24 @@ step() {
     say "  ok    $text  $(($(date +%s) - from))s"
     return 0
   fi
-  say "  FAIL  $text  $(($(date +%s) - from))s"
-  kept_log=${TMPDIR:-/tmp}/$program.$$.log
-  without_noise "$log" >"$kept_log"
-  if [ "$(wc -l <"$kept_log")" -gt 60 ]; then
-    grep -n -e 'error' "$kept_log" | head -n 20 | sed 's/^/    /' >&2 || :
+  say "  FAIL  $text  $(($(date +%s) - from))s: status $result from $*"
+  kept=${TMPDIR:-/tmp}/$program.$$.log
+  without_noise "$log" >"$kept"
+  if [ "$(wc -l <"$kept")" -le 60 ]; then
+    sed 's/^/    /' "$kept" >&2
+    rm -f "$kept"
+  else
+    grep -n -e 'error' "$kept" | head -n 20 | sed 's/^/    /' >&2 || :
     say '    ...'
+    tail -n 30 "$kept" | sed 's/^/    /' >&2
+    say "  all of it: $kept"
   fi
-  tail -n 40 "$kept_log" | sed 's/^/    /' >&2
-  die "$text failed with status $result" "the command: $*" "its output: $kept_log"
+  return 1
+}
+
+# step TEXT COMMAND...: the same, and ends the script if COMMAND fails.
+step() {
+  if ! attempt "$@"; then die 'stopped, since nothing that follows would work'; fi
 }
 
 # Packages.
