@@ -73,6 +73,6 @@ let package = Package(
     tests("ConfigKit", needs: ["ConfigKit", "Sys9"]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
     tests("Bench", needs: ["TreeBench"]),
-    tests("House", needs: ["Sys9"]),
+    tests("House", needs: ["Sys9", system]),
   ]
 )

@@ -83,7 +83,7 @@ clock() {
     elif [ "$seconds" -eq 2 ] || [ $((seconds % 15)) -eq 14 ]; then
       printf '  ...   %s  %ss\n' "$1" "$seconds" >&2
     fi
-    sleep 1 >/dev/null 2>&1
+    sleep 1 >/dev/null 2>&1 3>&-
     seconds=$((seconds + 1))
   done
 }
