@@ -92,6 +92,14 @@ import Testing
     }
   }
 
+  @Test func findsEveryPageOfTheManualInItsIndex() throws {
+    let index = try #require(try Repository.read("docs/README.md"))
+    let linked = Set(Rules.links(index).map(\.path))
+    for file in try markdown() where file.isUnder("docs") && file.path != index.path {
+      #expect(linked.contains(file.path), "docs/README.md does not list \(file.path)")
+    }
+  }
+
   @Test func followsLinksThatLeadSomewhere() throws {
     for file in try markdown() {
       for (line, path) in Rules.links(file) {
