@@ -72,7 +72,6 @@ elapsed() { echo $(($(date +%s) - started)); }
 # Progress.
 
 # clock TEXT LOG: says once a second (on a terminal) or four times a minute that TEXT goes on.
-# It has no trap of its own: a signal must not wait for its sleep to end.
 clock() {
   seconds=0
   while :; do
@@ -95,7 +94,8 @@ start_clock() {
 
 stop_clock() {
   if [ -z "$ticker" ]; then return 0; fi
-  kill "$ticker" 2>/dev/null || :
+  # Not TERM: a shell that has just been forked may lose it, before its traps are its own.
+  kill -KILL "$ticker" 2>/dev/null || :
   wait "$ticker" 2>/dev/null || :
   ticker=''
   if [ -t 2 ]; then printf '\r\033[K' >&2; fi
@@ -145,18 +145,45 @@ step() {
 
 # Packages.
 
-# want COMMAND|'' PACKAGE REASON: notes PACKAGE unless it is there already.
+# is_there KIND:WHAT: true if the command, the file (a pattern) or the shared library is there.
 #
-# A command that is found will do, whoever installed it; a package without a command (a library)
-# is asked for by name.
+# What is found will do, whoever installed it and whatever the package was called.
+is_there() {
+  case $1 in
+  command:*) command -v "${1#*:}" >/dev/null 2>&1 ;;
+  file:*)
+    for match in ${1#*:}; do
+      if [ -e "$match" ]; then return 0; fi
+    done
+    return 1
+    ;;
+  library:*) PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "^[[:blank:]]*${1#*:} " ;;
+  esac
+}
+
+# want KIND:WHAT PACKAGE REASON: notes the Debian package PACKAGE unless WHAT is there already.
 want() {
-  if [ -n "$1" ] && command -v "$1" >/dev/null 2>&1; then return 0; fi
-  if [ -z "$1" ] && dpkg-query -W -f '${Status}' "$2" 2>/dev/null | grep -q ' installed$'; then
-    return 0
-  fi
+  if is_there "$1"; then return 0; fi
   packages="$packages $2"
   reasons="$reasons  $2: $3
 "
+}
+
+# want_toolchain: Swift, and what its archive expects of the system and does not bring along.
+want_toolchain() {
+  if ! command -v swift >/dev/null 2>&1; then
+    die 'there is no swift in PATH' 'Swift 6.2 or later is wanted: https://www.swift.org/install'
+  fi
+  want library:libncurses.so.6 libncurses6 'the Swift compiler needs it'
+  want library:libsqlite3.so.0 libsqlite3-0 'the Swift package manager needs it'
+  want library:libcurl.so.4 libcurl4 'the Swift package manager needs it'
+  want library:libxml2.so.2 libxml2 'the Swift package manager needs it'
+  want command:ld binutils 'links programs'
+  want command:cc gcc 'compiles C and links programs'
+  want file:/usr/include/stdio.h libc6-dev 'the headers and the static libraries of C'
+  want 'file:/usr/lib/gcc/*/*/libstdc++.so' libstdc++-12-dev 'Swift programs are linked with it'
+  want command:pkg-config pkg-config 'finds libbsd for the Swift package manager'
+  want file:/usr/include/bsd/stdlib.h libbsd-dev 'BSD functions that our programs use'
 }
 
 apt_install() {
@@ -186,14 +213,12 @@ install_wanted() {
   packages='' reasons=''
 }
 
-# want_swift: ends the script unless there is a Swift that can read Package.swift.
-want_swift() {
-  if ! command -v swift >/dev/null 2>&1; then
-    die 'there is no swift in PATH' 'Swift 6.2 or later is wanted: https://www.swift.org/install'
-  fi
-  found=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+# check_toolchain: ends the script unless the Swift that was found can read Package.swift.
+check_toolchain() {
+  found=$(swift --version 2>&1 | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
   case $found in
-  [0-5]\ * | 6\ [01] | '') die "Swift 6.2 or later is wanted; this one says '$found'" ;;
+  '') die 'swift does not run:' "$(swift --version 2>&1 | tail -n 1)" ;;
+  [0-5]\ * | 6\ [01]) die "Swift 6.2 or later is wanted; this is $(echo "$found" | tr ' ' .)" ;;
   esac
 }
 

@@ -46,16 +46,19 @@ import Testing
       """
       . bin/lib.sh
       id() { echo 1000; }
-      want sh dash 'is there'
-      want no-such-command some-package 'does something'
-      want '' no-such-package 'is a library'
+      want command:sh dash 'is there'
+      want 'file:bin/lib.*' other 'is there'
+      want library:libc.so.6 libc6 'is there'
+      want command:no-such-command some-package 'does something'
+      want library:libnosuch.so.1 no-such-package 'is a library'
+      want 'file:/no/such/*' no-such-header 'is a header'
       install_wanted
       echo 'not reached'
       """)
     #expect(result.status == 1)
     #expect(result.output.contains("some-package: does something"))
     #expect(result.output.contains("sudo apt-get update && sudo apt-get install -y"))
-    #expect(result.output.contains(" some-package no-such-package"))
+    #expect(result.output.contains(" some-package no-such-package no-such-header\n"))
     #expect(!result.output.contains("dash"))
     #expect(!result.output.contains("not reached"))
   }
