@@ -59,6 +59,11 @@ let package = Package(
     library("MiniStat", in: "ministat"),
     library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9"]),
     program("ministat", in: "ministat", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibBSD"]),
+    // Benchmarks: `config` builds the programs in every variant, the tests know their parts.
+    .target(name: "CTree", path: "Sources/bench/tree/CTree", publicHeadersPath: "."),
+    .target(
+      name: "TreeBench", dependencies: ["CTree"], path: "Sources/bench/tree/treebench",
+      exclude: ["main.swift"], swiftSettings: strict),
     // Tests.
     .target(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
@@ -67,6 +72,7 @@ let package = Package(
     tests("LibBSD", needs: ["LibBSD"]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9"]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
-    tests("House", needs: ["Sys9"]),
+    tests("Bench", needs: ["TreeBench"]),
+    tests("House", needs: ["Sys9", system]),
   ]
 )
