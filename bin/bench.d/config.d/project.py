@@ -17,8 +17,9 @@ with one of five options, all of them on.
 Invariants.
   P1  Every description builds the same objects, archives and programs.
   P2  The tree is a function of N alone: no clock, no chance.
-  P3  Each description is in the form in which its tool generates fastest
-      (one file for all: a file a directory cost every tool more).
+  P3  Each description is one file.  A file a directory was tried at 10,000
+      sources: the same CPU time in GN, CMake and Meson; a quarter less wall
+      time in GN, which reads on several threads.
 """
 
 import os

@@ -41,6 +41,9 @@ def series_table(phase, series, reference, name_of):
 def show(bench):
     print(f"\n== {bench.size} sources, {bench.project.headers} headers, "
           f"{bench.project.libraries} libraries, {bench.project.programs} programs ==")
+    print(f"tree written in {bench.us_per_file:.0f} us a file"
+          + (" (over 100: recently deleted files slow the cold figures; wait five minutes)"
+             if bench.us_per_file > 100 else ""))
     names = {key: generator.name for key, generator in bench.generators.items()}
     for phase in GENERATION:
         if phase in bench.samples:
