@@ -174,8 +174,8 @@ class Project:
         out.append("configure_file(output: 'config.h', configuration: conf)\n")
         fixed = ("c_args: ['-O2'], include_directories: root, implicit_include_directories: false")
         for k in range(self.libraries):
-            names = ",\n  ".join(f"'{self.source(i)}'" for i, option in self.members(k) if not option)
-            out.append(f"files_ = [\n  {names}]\n")
+            names = [f"'{self.source(i)}'" for i, option in self.members(k) if not option]
+            out.append("files_ = [\n  " + ",\n  ".join(names) + "]\n")
             out += [f"if get_option('{option.lower()}')\n  files_ += '{self.source(i)}'\nendif\n"
                     for i, option in self.members(k) if option]
             out.append(f"b{k:04d} = static_library('b{k:04d}', files_, {fixed})\n")

@@ -25,16 +25,18 @@ def ratio_text(ratio):
 def series_table(phase, series, reference, name_of):
     """One phase: a line for each peer, the reference's first."""
     lines = [f"\n{HEADINGS[phase]}",
-             f"  {'':32} {'CPU ms':>9} {'wall ms':>9} {'MiB':>6} {'n':>3}  CPU / {reference}"]
+             f"  {'':32} {'CPU ms':>9} {'least':>9} {'wall ms':>9} {'MiB':>6} {'n':>3}"
+             f"  CPU / {reference}"]
     base = series.get(reference)
     for key in sorted(series, key=lambda k: (not k.startswith("ours"), k)):
         samples = series[key]
         cpu = measure.interval([s.cpu_ms for s in samples])[0]
+        least = min(s.cpu_ms for s in samples)
         wall = measure.interval([s.wall_ms for s in samples])[0]
         rss = max(s.rss_mib for s in samples)
         ratio = measure.paired(samples, base) if base and key != reference else None
-        lines.append(f"  {name_of(key):32} {cpu:9.1f} {wall:9.1f} {rss:6.1f} {len(samples):3d}"
-                     f"  {ratio_text(ratio)}".rstrip())
+        lines.append(f"  {name_of(key):32} {cpu:9.1f} {least:9.1f} {wall:9.1f} {rss:6.1f}"
+                     f" {len(samples):3d}  {ratio_text(ratio)}".rstrip())
     return lines
 
 
