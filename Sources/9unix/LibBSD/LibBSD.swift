@@ -13,7 +13,9 @@ public enum BSD {
       unsafe humanize_number($0.baseAddress, $0.count, bytes, suffix, CInt(HN_AUTOSCALE), 0)
     }
     guard length >= 0 else { return "\(bytes)\(suffix)" }
-    return unsafe text.withUnsafeBufferPointer { unsafe $0.baseAddress.map { unsafe String(cString: $0) } ?? "" }
+    return unsafe text.withUnsafeBufferPointer {
+      unsafe $0.baseAddress.map { unsafe String(cString: $0) } ?? ""
+    }
   }
 
   /// The number that `text` names, such as 98304 for `96k`; nil if it names none.

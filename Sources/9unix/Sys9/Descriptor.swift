@@ -47,7 +47,8 @@ public struct Descriptor: ~Copyable {
   }
 
   /// Reads up to `buffer.count` bytes; 0 means end of file.  Corresponds to `read(2)`.
-  public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+  public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
+  {
     let fd = raw
     return try unsafe Sys9.read(fd, into: buffer)
   }
@@ -55,6 +56,21 @@ public struct Descriptor: ~Copyable {
   /// Writes all of `bytes`, over as many calls as it takes.  Corresponds to `write(2)`.
   public borrowing func write(all bytes: UnsafeRawBufferPointer) throws(SystemError) {
     try unsafe Sys9.write(raw, all: bytes)
+  }
+
+  /// Takes an exclusive advisory lock on the open file, held until it is closed.  `flock(2)`.
+  ///
+  /// - Parameter waits: whether to wait for another holder.
+  /// - Returns: false if another process holds the lock and `waits` is false.
+  public borrowing func lock(waits: Bool) throws(SystemError) -> Bool {
+    let fd = raw
+    do {
+      _ = try check("flock") { flock(fd, waits ? LOCK_EX : LOCK_EX | LOCK_NB) }
+      return true
+    } catch {
+      if error.errno == EWOULDBLOCK && !waits { return false }
+      throw error
+    }
   }
 
   /// What the kernel knows of the open file.  Corresponds to `fstat(2)`.
@@ -67,7 +83,8 @@ public struct Descriptor: ~Copyable {
 }
 
 /// Reads from a descriptor that the caller owns.  Corresponds to `read(2)`; 0 is end of file.
-public func read(_ fd: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+public func read(_ fd: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
+{
   try check("read") { unsafe Glibc.read(fd, buffer.baseAddress, buffer.count) }
 }
 

@@ -96,6 +96,8 @@ public enum Files {
   }
 
   /// The names in the directory at `path`, without `.` and `..`, in no order.  `readdir(3)`.
+  ///
+  /// Directories have a slash behind their names where the file system tells the kind.
   public static func list(_ path: FilePath) throws(SystemError) -> [[UInt8]] {
     guard let directory = unsafe path.withPlatformString({ unsafe opendir($0) }) else {
       throw SystemError(call: "opendir", errno: errno, subject: path.description)
@@ -109,7 +111,10 @@ public enum Files {
           unsafe [UInt8](UnsafeBufferPointer(start: text, count: strlen(text)))
         }
       }
-      if name != [0x2E], name != [0x2E, 0x2E] { names.append(name) }
+      if name != [0x2E], name != [0x2E, 0x2E] {
+        let isDirectory = unsafe entry.pointee.d_type == UInt8(DT_DIR)
+        names.append(isDirectory ? name + [0x2F] : name)
+      }
       errno = 0
     }
     if errno != 0 { throw SystemError(call: "readdir", errno: errno, subject: path.description) }
@@ -203,6 +208,29 @@ public enum Files {
     }
     defer { unsafe free(text) }
     return unsafe FilePath(platformString: text)
+  }
+
+  /// Removes the directory at `path` and all below it; that there is none is no error.
+  public static func removeTree(_ path: FilePath) throws(SystemError) {
+    if let target = try readLink(path), !target.isEmpty { return try remove(path) }
+    guard let found = try status(path) else { return }
+    if !found.isDirectory { return try remove(path) }
+    for name in try list(path) {
+      let base = name.last == 0x2F ? name.dropLast() : name[...]
+      try removeTree(path.appending(String(decoding: base, as: UTF8.self)))
+    }
+    _ = try about(path) { () throws(SystemError) in
+      try check("rmdir") { unsafe path.withPlatformString { unsafe rmdir($0) } }
+    }
+  }
+
+  /// Sets the modification time of `path` to now.  `utimensat(2)`.
+  public static func touch(_ path: FilePath) throws(SystemError) {
+    _ = try about(path) { () throws(SystemError) in
+      try check("utimensat") {
+        unsafe path.withPlatformString { unsafe utimensat(AT_FDCWD, $0, nil, 0) }
+      }
+    }
   }
 
   /// Sets the modification time of `path` in nanoseconds since 1970.  `utimensat(2)`.

@@ -1,0 +1,80 @@
+// Commands, fully expanded: for Ninja, for the compile database, for the record.
+
+/// Expands the commands of a plan.
+///
+/// What differs between the steps of one command comes out as a marker byte, so that the text
+/// can be shared; no name or command holds these bytes.
+struct Expander {
+  static let target: UInt8 = 1
+  static let source: UInt8 = 2
+  static let sources: UInt8 = 3
+  static let libraries: UInt8 = 4
+
+  let plan: Plan
+  var variables: Variables
+
+  /// The command of `step` with markers, and whether it writes a depfile.
+  ///
+  /// - Parameter depflags: what `${DEPFLAGS}` stands for.
+  mutating func expand(
+    _ step: Step, depflags: [UInt8] = []
+  ) throws(ExpansionFault) -> (text: [UInt8], writesDepfile: Bool) {
+    var writesDepfile = false
+    let graph = plan.graph
+    let bundle = step.bundle < 0 ? nil : graph.bundles[Int(step.bundle)]
+    let linker = bundle?.linker
+    // A name whose meaning is another variable is expanded first: it needs the variables.
+    let linkerText = try linker.map { (name) throws(ExpansionFault) in
+      try variables.expand([.variable([.text(Array(name.utf8))])])
+    }
+    let text = try variables.expand(
+      graph.commands[Int(step.command)].text.pieces,
+      automatic: { automatic in
+        switch automatic {
+        case .target: [Self.target]
+        case .source: [Self.source]
+        case .sources: [Self.sources]
+        case .prefix: Self.stem(plan.path(graph.nodes[Int(step.outputs.start)]))
+        }
+      },
+      special: { name in
+        switch String(decoding: name, as: UTF8.self) {
+        case "DEPFLAGS":
+          writesDepfile = true
+          return depflags
+        case "OBJS": return [Self.sources]
+        case "LIBS": return [Self.libraries]
+        case "LINKER": return linkerText ?? []
+        default: return nil
+        }
+      })
+    return (text, writesDepfile)
+  }
+
+  /// The last part of `path` without its suffix.
+  private static func stem(_ path: [UInt8]) -> [UInt8] {
+    let base = path[((path.lastIndex(of: Byte.slash) ?? -1) + 1)...]
+    return Array(base.lastIndex(of: Byte.dot).map { base[..<$0] } ?? base)
+  }
+
+  /// `text` with its markers replaced by the files of `step`, quoted for a shell.
+  func concrete(_ text: [UInt8], _ step: Step) -> [UInt8] {
+    let graph = plan.graph
+    func words(_ nodes: some Sequence<Node>) -> [UInt8] {
+      Array(nodes.map { Quoting.shell(plan.path($0)) }.joined(separator: [Byte.space]))
+    }
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count + 64)
+    for byte in text {
+      switch byte {
+      case Self.target: result += words(graph[step.outputs].prefix(1))
+      case Self.source: result += words(graph[step.inputs].prefix(1))
+      case Self.sources: result += words(graph[step.inputs])
+      case Self.libraries:
+        if step.bundle >= 0 { result += plan.libraryWords(graph.bundles[Int(step.bundle)]) }
+      default: result.append(byte)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,59 @@
+// What BSD make alone understands.
+//
+// It does not remake its own makefile, so that `Makefile` is a stub: it asks config at parse
+// time, then includes `Makefile.rules`, which may just have been regenerated.
+
+import Sys9
+
+extension MakeEmitter {
+  /// The stub that `make` reads first; it never changes.
+  static let bsdStub = """
+    # Made by config for BSD make; edits here are lost.
+    # config looks after Makefile.rules, the depfiles and the flags before make reads on.
+    CONFIG_BEGIN != ./.configtool --begin \\
+    ${.MAKEOVERRIDES:O:u:@v@$v=${$v}@:Q} || echo failed
+    .if ${CONFIG_BEGIN:[-1]} != "ok"
+    .error config could not bring the build directory up to date
+    .endif
+    .include "Makefile.rules"
+
+    """
+
+  /// Settings, and names that depend on the target.
+  func bsdPreamble() {
+    out.put(
+      """
+      .SUFFIXES:
+      .MAIN: all
+
+      DEPFLAGS = -MD -MF o/.d/${.TARGET:S|/|^s|g}.d
+      OBJS = ${OBJS.${.TARGET}}
+      LIBS = ${LIBS.${.TARGET}}
+      LINKER = ${LINKER.${.TARGET}}
+
+      """)
+  }
+
+  /// The stamps: flags are config's business, generated headers come first.
+  func bsdState() {
+    out.put("\no/.flags:\n\t@touch $@\n")
+    if graph.beforeDep.isEmpty { return }
+    out.put("o/.before: ${BEFORE_DEP}\n\t@test -e $@ || touch $@\n")
+  }
+
+  /// `${COMMAND:S|LINK|PATH|}` over the words of a command.
+  func bsdSubstitution(_ command: [UInt8], _ link: [UInt8], _ path: [UInt8]) -> [UInt8] {
+    let text = String(decoding: command, as: UTF8.self)
+    let quoted = path.flatMap { byte -> [UInt8] in
+      "|&\\:}".utf8.contains(byte) ? [Byte.backslash, byte] : [byte]
+    }
+    return "${_:U\(text.replacingColons):S|".utf8 + link + "|".utf8 + quoted + "|gW}".utf8
+  }
+}
+
+extension String {
+  /// This text inside a modifier of BSD make, where a colon ends it.
+  fileprivate var replacingColons: String {
+    map { $0 == ":" ? "\\:" : String($0) }.joined()
+  }
+}

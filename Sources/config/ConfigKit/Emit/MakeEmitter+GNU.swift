@@ -1,0 +1,92 @@
+// What GNU make alone understands.
+
+import Sys9
+
+extension MakeEmitter {
+  /// Settings, the rules that keep the makefile current, and names that depend on the target.
+  func gnuPreamble() throws(SystemError) {
+    out.put(
+      """
+      MAKEFLAGS += -rR
+      SHELL = /bin/sh
+      .SUFFIXES:
+      .DELETE_ON_ERROR:
+      .DEFAULT_GOAL := all
+
+      # Depfiles of the last build join .depend before anything is decided.
+      ifneq ($(wildcard o/.d/*.d),)
+      $(shell ./.configtool --merge)
+      endif
+      -include .depend
+
+      Makefile: .config.log
+      \t@:
+      .config.log:
+      """)
+    for input in plan.regenerateInputs {
+      out.put(" \\\n ")
+      out.put(input)
+    }
+    out.put("\n\t@./.configtool --regenerate\n")
+    for input in plan.regenerateInputs {
+      out.put(input)
+      out.put(":\n")
+    }
+    out.put(
+      """
+
+      DEPFLAGS = -MD -MF o/.d/$(subst /,^s,$@).d
+      OBJS = $(OBJS.$@)
+      LIBS = $(LIBS.$@)
+      LINKER = $(LINKER.$@)
+      CONFIG_COMMA := ,
+      CONFIG_OPEN := (
+      CONFIG_CLOSE := )
+
+      """)
+  }
+
+  /// The stamp of what make's command line and the environment change, compared by content.
+  func gnuState() throws(SystemError) {
+    out.put("\nCONFIG_VARIABLES =")
+    for name in plan.usedVariables {
+      out.put(" ")
+      out.put(name)
+    }
+    out.put(
+      """
+
+      CONFIG_OVERRIDES := $(strip $(foreach v,$(CONFIG_VARIABLES),\
+      $(if $(filter command environment override,$(firstword $(origin $v))),$v=$(value $v))))
+      ifeq ($(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),)
+      ifneq ($(file <o/.flags),$(CONFIG_OVERRIDES))
+      $(file >o/.flags,$(CONFIG_OVERRIDES))
+      endif
+      endif
+      o/.flags:
+      \t@touch $@
+
+      """)
+    let kept = graph.steps.filter { $0.kind.keepsEqualOutput }.flatMap { graph[$0.outputs] }
+    if kept.isEmpty { return }
+    try variable("CONFIG_KEPT", kept)
+    out.put("$(foreach f,$(CONFIG_KEPT),$(if $(wildcard $f),,$(shell rm -f $f.stamp)))\n")
+  }
+
+  /// `$(subst LINK,PATH,COMMAND)`.
+  func gnuSubstitution(_ command: [UInt8], _ link: [UInt8], _ path: [UInt8]) -> [UInt8] {
+    "$(subst ".utf8 + link + ",".utf8 + Self.protected(path) + ",".utf8 + command + ")".utf8
+  }
+
+  /// `path` inside a function's argument: commas and parentheses through variables.
+  private static func protected(_ path: [UInt8]) -> [UInt8] {
+    path.flatMap { byte -> [UInt8] in
+      switch byte {
+      case UInt8(ascii: ","): Array("$(CONFIG_COMMA)".utf8)
+      case UInt8(ascii: "("): Array("$(CONFIG_OPEN)".utf8)
+      case UInt8(ascii: ")"): Array("$(CONFIG_CLOSE)".utf8)
+      default: [byte]
+      }
+    }
+  }
+}

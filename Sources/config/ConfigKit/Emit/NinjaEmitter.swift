@@ -1,0 +1,216 @@
+// build.ninja: the same graph in Ninja's words.
+//
+// Ninja records commands and compares them itself, so there is no flags stamp; variables are
+// expanded when the file is made.  Steps that share a command share a rule.  Swift's depfiles
+// name absolute paths, which Ninja would take for other files: config rewrites them.
+
+import Sys9
+
+/// Prints a plan as a Ninja file.
+struct NinjaEmitter {
+  /// Bytes of arguments beyond which they go through a response file: `sh -c` takes its command
+  /// as one argument, which Linux limits to 128 KiB.
+  static let argumentsMax = 100_000
+
+  let plan: Plan
+  let out: OutputFile
+  var expander: Expander
+  private var ruleOf: [[UInt8]: Int] = [:]
+
+  init(plan: Plan, out: OutputFile, expander: Expander) {
+    self.plan = plan
+    self.out = out
+    self.expander = expander
+  }
+
+  /// Prints the whole file.
+  mutating func emit(_ diagnostics: Diagnostics) throws(SystemError) {
+    out.put("# Made by config from the configuration ")
+    out.put(text: plan.ident)
+    out.put("; edits here are lost.\nninja_required_version = 1.7\nbuilddir = o\n\n")
+    emitRegeneration()
+    for step in plan.graph.steps {
+      do {
+        try emit(step)
+      } catch let fault as ExpansionFault {
+        diagnostics.error(.none, fault.text)
+        return
+      } catch let error as SystemError {
+        throw error
+      } catch {
+        preconditionFailure("no other error is thrown")
+      }
+      try out.spill()
+    }
+    out.put("\n")
+    if !plan.graph.beforeDep.isEmpty { phony("o/.before", plan.graph.beforeDep) }
+    phony("all", plan.graph.goals)
+    phony("depend", plan.graph.beforeDep)
+    emitCleaning()
+    out.put("default all\n")
+  }
+
+  private func emitRegeneration() {
+    out.put(
+      """
+      rule regenerate
+        command = ./.configtool --regenerate
+        description = config $in
+        generator = 1
+        restat = 1
+        pool = console
+
+      build build.ninja .config.log: regenerate |
+      """)
+    for input in plan.regenerateInputs {
+      out.put(" $\n  ")
+      out.put(Quoting.ninja(input))
+    }
+    out.put("\n")
+    for input in plan.regenerateInputs {
+      out.put("build ")
+      out.put(Quoting.ninja(input))
+      out.put(": phony\n")
+    }
+    out.put("\n")
+  }
+
+  private func emitCleaning() {
+    for (target, words) in [
+      ("clean", plan.graph.clean), ("nuke", plan.graph.nuke + plan.graph.clean),
+    ] {
+      var command: [UInt8] = []
+      var own = expander
+      let removed = words.compactMap { try? own.variables.expand($0.pieces) }
+      if !removed.isEmpty {
+        command +=
+          Array("rm -rf ".utf8) + Array(removed.joined(separator: [Byte.space]))
+          + Array(" && ".utf8)
+      }
+      out.put("rule \(target)\n  command = ".utf8)
+      out.put(Quoting.ninjaCommand(command))
+      out.put("./.configtool --\(target)\n  pool = console\nbuild \(target): \(target)\n\n".utf8)
+    }
+  }
+
+  private func phony(_ name: String, _ nodes: some Sequence<Node>) {
+    out.put("build \(name): phony".utf8)
+    for node in nodes {
+      out.put(" ")
+      put(node)
+    }
+    out.put("\n")
+  }
+
+  private func put(_ node: Node) {
+    if !node.isInTree {
+      plan.names.append(node.name, to: &out.bytes)
+    } else if plan.isPlain(node) {
+      out.put(plan.root)
+      out.put("/")
+      plan.names.append(node.name, to: &out.bytes)
+    } else {
+      out.put(Quoting.ninja(plan.path(node)))
+    }
+  }
+
+  // MARK: Steps
+
+  private mutating func emit(_ step: Step) throws {
+    let graph = plan.graph
+    let rule = try rule(of: step)
+    out.put("build")
+    for output in graph[step.outputs] {
+      out.put(" ")
+      put(output)
+    }
+    out.put(": r")
+    out.put(text: String(rule))
+    for input in graph[step.inputs] {
+      out.put(" ")
+      put(input)
+    }
+    if step.implicit.count > 0 {
+      out.put(" |")
+      for input in graph[step.implicit] {
+        out.put(" ")
+        put(input)
+      }
+    }
+    if step.waits && !graph.beforeDep.isEmpty { out.put(" || o/.before") }
+    out.put("\n")
+    guard step.kind == .link else { return }
+    let words = plan.libraryWords(graph.bundles[Int(step.bundle)])
+    if !words.isEmpty {
+      out.put("  libs = ")
+      out.put(Quoting.ninjaCommand(words))
+      out.put("\n")
+    }
+  }
+
+  /// The number of the rule for the command of `step`, printed when it is new.
+  private mutating func rule(of step: Step) throws(ExpansionFault) -> Int {
+    if step.kind == .compile, let known = compileRules[step.command] { return known }
+    let graph = plan.graph
+    var (command, writesDepfile) = try expander.expand(
+      step, depflags: "-MD -MF ".utf8 + [Expander.target] + ".d".utf8)
+    var text: [UInt8] = []
+    if step.kind == .archive { text += "rm -f $out && ".utf8 }
+    let isLong = argumentSize(step) > Self.argumentsMax
+    for byte in command {
+      switch byte {
+      case Expander.target:
+        text +=
+          graph[step.outputs].count == 1 ? Array("$out".utf8) : shell(graph[step.outputs].prefix(1))
+      case Expander.source:
+        text += step.inputs.count == 1 ? Array("$in".utf8) : shell(graph[step.inputs].prefix(1))
+      case Expander.sources: text += isLong ? Array("@$out.rsp".utf8) : Array("$in".utf8)
+      case Expander.libraries: text += Array("$libs".utf8)
+      case Byte.dollar: text += [Byte.dollar, Byte.dollar]
+      default: text.append(byte)
+      }
+    }
+    let depfile = graph.commands[Int(step.command)].depfile
+    if !depfile.isEmpty { text += " && ./.configtool --depfile \(depfile)".utf8 }
+    if isLong { text += "\n  rspfile = $out.rsp\n  rspfile_content = $in".utf8 }
+    if writesDepfile {
+      text += "\n  depfile = $out.d\n  deps = gcc".utf8
+    } else if !depfile.isEmpty {
+      text += "\n  depfile = \(depfile)\n  deps = gcc".utf8
+    }
+    if step.kind.keepsEqualOutput { text += "\n  restat = 1".utf8 }
+    command = text
+    if let known = ruleOf[command] { return known }
+    let number = ruleOf.count
+    ruleOf[command] = number
+    if step.kind == .compile { compileRules[step.command] = number }
+    out.put("rule r\(number)\n  command = ".utf8 + command + "\n".utf8)
+    return number
+  }
+
+  private var compileRules: [Int32: Int] = [:]
+
+  private func shell(_ nodes: ArraySlice<Node>) -> [UInt8] {
+    Quoting.ninjaCommand(nodes.map { Quoting.shell(plan.path($0)) }.joined(separator: [Byte.space]))
+  }
+
+  private func argumentSize(_ step: Step) -> Int {
+    if step.inputs.count < 500 { return 0 }
+    return plan.graph[step.inputs].reduce(0) { $0 + plan.names.size($1.name) + plan.root.count + 2 }
+  }
+}
+
+extension ExpansionFault {
+  /// The fault in words.
+  var text: String {
+    func shown(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+    return switch self {
+    case .undefined(let name): "'\(shown(name))' is undefined"
+    case .recursive(let name): "variable '\(shown(name))' refers to itself"
+    case .foreign(let bytes, let dialect):
+      "'\(shown(bytes))' is understood by \(dialect.title) alone; "
+        + "generate for it alone, or say it without"
+    case .malformed(let text): text
+    }
+  }
+}

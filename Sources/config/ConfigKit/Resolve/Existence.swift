@@ -1,0 +1,77 @@
+// Phase three: every source of the tree is there.
+//
+// One look at each directory instead of one at each file: 10,000 sources lie in some 100
+// directories, and the names found are compared as interned words.
+
+import Sys9
+import SystemPackage
+
+extension Resolver {
+  /// Decides which sources are generated, and reports those that neither exist nor are made.
+  mutating func existence() {
+    markGenerated()
+    var wanted: [Name: [Int]] = [:]
+    for index in model.sources.indices where isFileOfTree(index) {
+      wanted[directory(of: model.sources[index].path), default: []].append(index)
+    }
+    for (directory, sources) in wanted.sorted(by: { $0.value[0] < $1.value[0] }) {
+      look(in: directory, for: sources)
+    }
+  }
+
+  private mutating func markGenerated() {
+    isGenerated = model.sources.map { source in
+      source.rule >= 0 && model.rules[Int(source.rule)].noImplicitRule
+    }
+    for (index, source) in model.sources.enumerated() {
+      guard let rule = model.rule(of: Int32(index)) else { continue }
+      if rule.noImplicitRule && rule.compileWith == nil {
+        diagnostics.error(
+          source.place,
+          "no-implicit-rule needs compile-with: nothing else says how to make "
+            + "'\(text(source.path))'")
+      }
+      if rule.isLocal { isGenerated[index] = true }
+    }
+  }
+
+  /// True for sources that must exist: not generated, and not config's own Config.swift.
+  private func isFileOfTree(_ index: Int) -> Bool { !isGenerated[index] }
+
+  /// The directory part of `path`, without its slash; the empty name for none.
+  private func directory(of path: Name) -> Name {
+    let bytes = names[path]
+    guard let slash = bytes.lastIndex(of: Byte.slash) else { return .empty }
+    return names.intern(Array(bytes[..<max(slash, bytes.startIndex + 1)]))
+  }
+
+  private mutating func look(in directory: Name, for sources: [Int]) {
+    let path = names.bytes(directory)
+    listedDirectories.append(path)
+    let there = sourceRoot.pushing(FilePath(String(decoding: path, as: UTF8.self)))
+    var present: Set<Name> = []
+    var prefix = path
+    if !prefix.isEmpty && prefix.last != Byte.slash { prefix.append(Byte.slash) }
+    for entry in machine.list(there) ?? [] {
+      if let name = names.find(prefix + entry) { present.insert(name) }
+    }
+    for index in sources where !present.contains(model.sources[index].path) {
+      report(missing: model.sources[index], in: there)
+    }
+  }
+
+  private func report(missing source: Source, in directory: FilePath) {
+    let path = text(source.path)
+    let base = FilePath(path).lastComponent?.string ?? ""
+    let entries = (machine.list(directory) ?? []).map { String(decoding: $0, as: UTF8.self) }
+    if entries.contains("\(base)/") {
+      diagnostics.error(source.place, "'\(path)' is a directory, not a source")
+      return
+    }
+    var near = ""
+    if let found = nearest(to: base, among: entries) {
+      near = " (did you mean '\(path.dropLast(base.count))\(found)'?)"
+    }
+    diagnostics.error(source.place, "no such file: \(path)\(near)")
+  }
+}

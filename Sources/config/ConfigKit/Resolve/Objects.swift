@@ -1,0 +1,200 @@
+// Phase four: sources become objects, each by one command.
+
+extension Resolver {
+  /// True if the users of `owner`'s flags compile their own objects, below `o/OWNER/`.
+  func compilesItsOwn(_ owner: Int) -> Bool {
+    let record = model.owners[owner]
+    if record.kind == .module { return false }
+    return record.kind == .host || record.compileWith != nil
+      || record.flags.contains { model.conditions[$0.condition] }
+  }
+
+  /// The object of source `index`; its step is made when it is first asked for.
+  ///
+  /// - Parameter variant: the owner that compiles its own objects, or -1.
+  mutating func object(of index: Int, for owner: Int, _ variant: Int, at place: Place) -> Node? {
+    if variant < 0, let known = sharedObjects[index] { return known }
+    let source = model.sources[index]
+    let input = compiledFile(index)
+    let object = built(objectPath(index, input.name, variant))
+    if variant >= 0, producer(of: object) != nil { return object }
+    guard let command = command(of: index, variant, at: place) else { return nil }
+    let rule = source.rule < 0 ? nil : model.rules[Int(source.rule)]
+    var implicit = command.needs
+    if let rule, !rule.noImplicitRule { implicit += rule.depends.flatMap { nodes(of: $0) } }
+    let isHost = variant >= 0 && model.owners[variant].kind == .host
+    addStep(
+      Step(
+        kind: .compile, outputs: graph.list([object]), inputs: graph.list([input]),
+        implicit: implicit.isEmpty ? NodeList() : graph.list(implicit), waits: !isHost,
+        command: command.index), at: source.place)
+    if variant < 0 {
+      sharedObjects[index] = object
+      if let rule { if rule.beforeDep && !rule.noImplicitRule { graph.beforeDep.append(object) } }
+    }
+    if let rule, !rule.noImplicitRule { collectCleaning(rule.clean, rule.nuke) }
+    return object
+  }
+
+  /// `o/PATH.o`, encoded so that it is plain; owners with their own objects have a folder.
+  private func objectPath(_ index: Int, _ input: Name, _ variant: Int) -> [UInt8] {
+    var path = Array("o/".utf8)
+    if variant >= 0 {
+      let owner = model.owners[variant]
+      path += (owner.kind == .host ? Array(".host/".utf8) : []) + names.bytes(owner.name)
+      path.append(Byte.slash)
+    }
+    var mirrored = names.bytes(input)
+    if let rule = model.rule(of: Int32(index)), let prefix = rule.objPrefix {
+      let base = (mirrored.lastIndex(of: Byte.slash) ?? -1) + 1
+      mirrored.insert(contentsOf: names.bytes(prefix.text), at: base)
+    }
+    if mirrored.first == Byte.slash || mirrored.starts(with: "../".utf8)
+      || mirrored.containsSubsequence("/../")
+    {
+      for piece in mirrored.split(separator: Byte.slash, omittingEmptySubsequences: false) {
+        path +=
+          piece.elementsEqual("..".utf8) || piece.isEmpty
+          ? Array("^up".utf8) : Quoting.encoded(piece)
+        path.append(Byte.slash)
+      }
+      path.removeLast()
+    } else {
+      path += Quoting.encoded(mirrored)
+    }
+    return path + Array(".o".utf8)
+  }
+
+  /// What is compiled for source `index`: itself, or the C file that yacc or lex makes of it.
+  private mutating func compiledFile(_ index: Int) -> Node {
+    let source = model.sources[index]
+    guard source.kind == .yacc || source.kind == .lex else { return node(of: index) }
+    var stem = names.bytes(source.path)
+    stem.removeLast(2)
+    let c = built(Quoting.encoded(stem) + Array(".c".utf8))
+    if producer(of: c) != nil { return c }
+    var outputs = [c]
+    if source.kind == .yacc {
+      let header = built(Quoting.encoded(stem) + Array(".h".utf8))
+      outputs.append(header)
+      graph.beforeDep.append(header)
+      includeDirectory(of: c)
+    }
+    let base = source.kind == .yacc ? words.normalYacc : words.normalLex
+    addStep(
+      Step(
+        kind: .generate, outputs: graph.list(outputs), inputs: graph.list([node(of: index)]),
+        implicit: NodeList(), waits: false, command: graph.command(base)), at: source.place)
+    return c
+  }
+
+  /// Puts the directory of a generated header on the include path.
+  private mutating func includeDirectory(of node: Node) {
+    let path = names[node.name]
+    guard let slash = path.lastIndex(of: Byte.slash) else { return }
+    let directory = Array(path[..<slash])
+    if !includeDirectories.contains(directory) { includeDirectories.append(directory) }
+  }
+
+  /// The command that compiles source `index`, and the nodes that the command itself asks for.
+  private mutating func command(
+    of index: Int, _ variant: Int, at place: Place
+  ) -> (index: Int32, needs: [Node])? {
+    let source = model.sources[index]
+    let isHost = variant >= 0 && model.owners[variant].kind == .host
+    let rule = source.rule < 0 ? nil : model.rules[Int(source.rule)]
+    var needs: [Node] = []
+    var text = words.compile(source.kind, isHost: isHost)
+    let own = rule?.noImplicitRule ?? false ? nil : rule?.compileWith
+    if let given = own ?? (variant >= 0 ? model.owners[variant].compileWith : nil) {
+      let prepared = prepare(given)
+      text = prepared.text
+      needs = prepared.needs
+    }
+    guard var text else {
+      diagnostics.error(
+        place,
+        "'\(self.text(source.path))' has a suffix without a rule; "
+          + "say how to compile it with compile-with")
+      return nil
+    }
+    if rule == nil && source.module < 0 && variant < 0 { return (graph.command(text), needs) }
+    for flag in extraFlags(rule, source, variant) { text = text.appending(flag) }
+    return (graph.command(text), needs)
+  }
+
+  /// What flags, header and nowerror add to a command.
+  private func extraFlags(_ rule: Rule?, _ source: Source, _ variant: Int) -> [MakeText] {
+    var result: [MakeText] = []
+    let module = source.module < 0 ? nil : model.owners[Int(source.module)]
+    let owner = variant < 0 ? nil : model.owners[variant]
+    let headers = (module?.headers ?? []) + (rule?.headers ?? [])
+    for header in headers where model.conditions[header.condition] {
+      guard let file = makeText(header) else { continue }
+      result.append(MakeText(pieces: [.text(Array("-include ".utf8))] + file.pieces))
+    }
+    for flag in (module?.flags ?? []) + (rule?.flags ?? []) + (owner?.flags ?? [])
+    where model.conditions[flag.condition] {
+      if let text = makeText(flag) { result.append(text) }
+    }
+    if rule?.noWarningErrors ?? false {
+      result.append(MakeText(pieces: [.text(Array("-Wno-error".utf8))]))
+    }
+    return result
+  }
+
+  // MARK: Generated files
+
+  /// Makes the steps of every enabled `no-implicit-rule`.
+  mutating func generate() {
+    var doneGroups: Set<Int32> = []
+    for index in model.sources.indices where model.sources[index].rule >= 0 {
+      let rule = model.rules[Int(model.sources[index].rule)]
+      guard rule.noImplicitRule, isEnabled(source: index) else { continue }
+      var outputs = [index]
+      if rule.group >= 0 {
+        if !doneGroups.insert(rule.group).inserted { continue }
+        outputs = model.groups[Int(rule.group)].map(Int.init)
+      }
+      generate(outputs, rule)
+    }
+  }
+
+  private mutating func generate(_ outputs: [Int], _ rule: Rule) {
+    guard let command = rule.compileWith else { return }
+    let place = model.sources[outputs[0]].place
+    for index in outputs where !Quoting.isPlain(names[model.sources[index].path]) {
+      diagnostics.error(
+        model.sources[index].place,
+        "'\(text(model.sources[index].path))' is made by a command: "
+          + "give it a name of letters, digits and _ . / + - , @")
+    }
+    var prepared = prepare(command)
+    let nodes = outputs.map { node(of: $0) }
+    if nodes.count > 1 {
+      let first = names.bytes(nodes[0].name)
+      prepared.text.pieces = prepared.text.pieces.map {
+        $0 == .automatic(.target) ? .text(first) : $0
+      }
+    }
+    let depends = rule.depends.flatMap { self.nodes(of: $0) }
+    addStep(
+      Step(
+        kind: .generate, outputs: graph.list(nodes), inputs: graph.list(depends),
+        implicit: graph.list(prepared.needs), waits: false,
+        command: graph.command(prepared.text)), at: place)
+    if rule.beforeDep { graph.beforeDep += nodes }
+    collectCleaning(rule.clean, rule.nuke)
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// True if the bytes of `text` occur in this array.
+  func containsSubsequence(_ text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    guard count >= wanted.count else { return false }
+    return (0...(count - wanted.count)).contains {
+      self[$0..<($0 + wanted.count)].elementsEqual(wanted)
+    }
+  }
+}

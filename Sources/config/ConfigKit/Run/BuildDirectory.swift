@@ -1,0 +1,462 @@
+// Writing the build directory: outputs, links, what is stale, and the record.
+
+import Glibc
+import Sys9
+import SystemPackage
+
+/// The build directory of one run.
+struct BuildDirectory {
+  private let request: Request
+  private let machine: Machine
+  private let names: Names
+  private let diagnostics: Diagnostics
+  private let reading: Generator.Reading
+  private let resolution: Generator.Resolution
+  private let vantage: Vantage
+
+  /// Makes the directory if it is missing.
+  init(
+    _ generator: Generator, _ reading: Generator.Reading, _ resolution: Generator.Resolution
+  ) throws(SystemError) {
+    request = generator.request
+    machine = generator.machine
+    names = generator.names
+    diagnostics = generator.diagnostics
+    self.reading = reading
+    self.resolution = resolution
+    try Self.make(reading.buildDirectory)
+    vantage = Vantage(
+      directory: try Files.real(reading.buildDirectory), tree: reading.location.root)
+  }
+
+  private var directory: FilePath { vantage.directory }
+
+  /// Makes `path`; that something else has its name is an error with a cure.
+  private static func make(_ path: FilePath) throws(SystemError) {
+    do {
+      try Files.makeDirectories(path)
+    } catch {
+      if error.errno == ENOTDIR || error.errno == EEXIST {
+        throw SystemError(
+          call: "make a directory of", errno: EEXIST,
+          subject: "\(error.subject)', choose another build directory with '-d")
+      }
+      throw error
+    }
+  }
+
+  /// Writes everything; returns the names of the outputs that changed.
+  func write() throws(SystemError) -> [String] {
+    let lock = try BuildLock(directory)
+    defer { lock.release() }
+    var expander = Expander(plan: plan(usedVariables: []), variables: expansionVariables())
+    if let program = machine.program { tools.add(program: program) }
+    let commands = try hashes(&expander)
+    if diagnostics.failed { return [] }
+    let plan = plan(usedVariables: usedVariables(expander))
+    expander = Expander(plan: plan, variables: expander.variables)
+    let outputs = OutputSet(directory)
+    do throws(SystemError) {
+      try makeFolders(plan)
+      try produce(outputs, plan, expander)
+      if diagnostics.failed {
+        outputs.abandon()
+        return []
+      }
+      Interrupts.block()
+      defer { Interrupts.unblock() }
+      let changed = outputs.names.filter(\.isChanged).map(\.name)
+      try removeStale(commands)
+      try outputs.commit()
+      try makeLinks(plan)
+      try writeRecord(outputs, plan, commands, expander)
+      return changed
+    } catch {
+      outputs.abandon()
+      throw error
+    }
+  }
+
+  // MARK: Plan
+
+  private func plan(usedVariables: [[UInt8]]) -> Plan {
+    Plan(
+      names: names, graph: resolution.graph, ident: reading.ident, os: reading.location.os,
+      arch: reading.arch, root: vantage.root, template: resolution.template,
+      makeOptions: resolution.makeOptions,
+      regenerateInputs: usedVariables.isEmpty ? [] : regenerateInputs(),
+      usedVariables: usedVariables)
+  }
+
+  /// The variables of the makefiles with the tree's real place.
+  private func expansionVariables() -> Variables {
+    var variables = Variables(environment: machine.environment)
+    variables.define(
+      root: vantage.root, ident: reading.ident, os: reading.location.os, arch: reading.arch)
+    for assignment in resolution.assignments {
+      try? variables.assign(assignment)  // each was parsed and reported before
+    }
+    return variables
+  }
+
+  private func usedVariables(_ expander: Expander) -> [[UInt8]] {
+    let own: Set<[UInt8]> = Set(["IDENT", "OS", "ARCH", "S"].map { Array($0.utf8) })
+    let all = expander.variables.usedNames.union(resolution.assignments.map(\.name))
+    return all.subtracting(own).sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  private var sourceDirectories: [FilePath] {
+    resolution.listedDirectories.map { name in
+      FilePath(String(decoding: vantage.root, as: UTF8.self))
+        .pushing(FilePath(String(decoding: name, as: UTF8.self)))
+    }
+  }
+
+  /// Files and directories whose change may change the outcome, each once, sorted.
+  private func regenerateInputs() -> [[UInt8]] {
+    var all = Set(reading.inputs.read.map { vantage.seen($0) })
+    all.formUnion(existing(reading.inputs.probed.map { vantage.seen($0.isEmpty ? "." : $0) }))
+    all.formUnion(existing(sourceDirectories))
+    for tool in tools.found.values {
+      all.insert(tool.path)
+      if tool.path.isAbsolute { all.insert(tool.path.removingLastComponent()) }
+    }
+    return all.map { Array($0.description.utf8) }.filter { Quoting.isPlain($0) }
+      .sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  private func existing(_ paths: [FilePath]) -> [FilePath] {
+    paths.filter { (try? Files.status(directory.pushing($0))) ?? nil != nil }
+  }
+
+  // MARK: Commands
+
+  /// The compilers and other programs that commands begin with.
+  private let tools = Tools()
+
+  /// The hash of each step's command, its tool's identity among it.
+  ///
+  /// In makefiles the environment counts at make time, by the flags stamp: so not here.
+  private func hashes(_ expander: inout Expander) throws(SystemError) -> [UInt64] {
+    let usesMake = request.backEnds.contains { $0 != .ninja }
+    var plain = expander
+    if usesMake { plain.variables.environment = { _ in nil } }
+    var known: [Int32: UInt64] = [:]
+    var result: [UInt64] = []
+    result.reserveCapacity(resolution.graph.steps.count)
+    for step in resolution.graph.steps {
+      if step.kind == .compile, let hash = known[step.command] {
+        result.append(hash)
+        continue
+      }
+      do throws(ExpansionFault) {
+        let text = try plain.expand(step).text
+        if usesMake { _ = try expander.expand(step) }  // learns what the environment may say
+        let hash = hash(text, step, plain)
+        known[step.command] = hash
+        result.append(hash)
+      } catch {
+        if case .foreign = error, request.backEnds.count == 1, request.backEnds != [.ninja] {
+          result.append(0)
+          continue
+        }
+        diagnostics.error(.none, error.text)
+        return []
+      }
+    }
+    if !usesMake { expander = plain }
+    return result
+  }
+
+  private func hash(_ text: [UInt8], _ step: Step, _ expander: Expander) -> UInt64 {
+    var hash = Hash64(text)
+    if step.kind != .compile { hash.add(expander.concrete(text, step)) }
+    if let word = text.split(separator: Byte.space).first {
+      hash.add(tools.identity(Array(word), directory, machine))
+    }
+    return hash.value
+  }
+
+  // MARK: Outputs
+
+  private func makeFolders(_ plan: Plan) throws(SystemError) {
+    for folder in [Array("o/.d".utf8), Array("opt".utf8)] + plan.graph.directories {
+      try Files.makeDirectories(
+        directory.pushing(FilePath(String(decoding: folder, as: UTF8.self))))
+    }
+    for file in plan.graph.generated {
+      let path = FilePath(String(decoding: file.path, as: UTF8.self)).removingLastComponent()
+      try Files.makeDirectories(directory.pushing(path))
+    }
+  }
+
+  private func produce(
+    _ outputs: OutputSet, _ plan: Plan, _ expander: Expander
+  ) throws(SystemError) {
+    let files = ConfigFiles(
+      names: names, model: resolution.model, ident: reading.ident, os: reading.location.os,
+      arch: reading.arch)
+    try outputs.write("config.h", files.emitHeader)
+    try outputs.write("config.c") { (out) throws(SystemError) in
+      try files.emitSource(
+        out, root: reading.model.includesConfiguration ? reading.root.bytes : nil)
+    }
+    for name in files.optionNames {
+      try outputs.write("opt/\(names.text(name)).h") { (out) throws(SystemError) in
+        files.emitOption(name, out)
+      }
+    }
+    for file in plan.graph.generated {
+      try outputs.write(String(decoding: file.path, as: UTF8.self)) { (out) throws(SystemError) in
+        out.put(file.content)
+      }
+    }
+    for backEnd in request.backEnds { try produce(backEnd, outputs, plan, expander) }
+    try outputs.write("compile_commands.json") { (out) throws(SystemError) in
+      var database = CompileDatabase(
+        plan: plan, directory: Array(directory.description.utf8), expander: expander)
+      try database.emit(out)
+    }
+  }
+
+  private func produce(
+    _ backEnd: BackEnd, _ outputs: OutputSet, _ plan: Plan, _ expander: Expander
+  ) throws(SystemError) {
+    switch backEnd {
+    case .gnu:
+      try outputs.write("Makefile") { (out) throws(SystemError) in
+        try MakeEmitter(plan: plan, dialect: .gnu, out: out).emit()
+      }
+    case .bsd:
+      try outputs.write("Makefile.rules") { (out) throws(SystemError) in
+        try MakeEmitter(plan: plan, dialect: .bsd, out: out).emit()
+      }
+      try outputs.write("Makefile") { (out) throws(SystemError) in
+        out.put(text: MakeEmitter.bsdStub)
+      }
+    case .ninja:
+      try outputs.write("build.ninja") { (out) throws(SystemError) in
+        var emitter = NinjaEmitter(plan: plan, out: out, expander: expander)
+        try emitter.emit(diagnostics)
+      }
+    }
+  }
+
+  /// Links to sources with awkward names, and to config itself.
+  private func makeLinks(_ plan: Plan) throws(SystemError) {
+    if let program = machine.program {
+      try Files.link(directory.appending(".configtool"), to: vantage.seen(real: program))
+    }
+    let linked = request.backEnds.contains { $0 != .ninja } ? plan.linkedNodes : []
+    if linked.isEmpty { return }
+    try Files.makeDirectories(directory.appending("o").appending(".ln"))
+    for node in linked {
+      let name = String(decoding: plan.link(node), as: UTF8.self)
+      let path = String(decoding: Array("../../".utf8) + plan.path(node), as: UTF8.self)
+      try Files.link(directory.pushing(FilePath(name)), to: FilePath(path))
+    }
+  }
+
+  // MARK: Record
+
+  private func removeStale(_ commands: [UInt64]) throws(SystemError) {
+    let path = directory.appending(".config.log")
+    guard try Files.status(path) != nil else { return }
+    let bytes = try Files.read(path)
+    var old = RecordBody(bytes).hashes
+    for (index, step) in resolution.graph.steps.enumerated() {
+      for output in resolution.graph[step.outputs] {
+        let name = names[output.name]
+        if let hash = old[name], hash == commands[index] { old[name] = nil }
+      }
+    }
+    for name in old.keys { try remove(name) }
+    let current = Set(outputNames)
+    for output in RecordHead(bytes)?.outputs ?? [] where !current.contains(output.name) {
+      try Files.remove(directory.pushing(FilePath(output.name)))
+    }
+  }
+
+  private var outputNames: [String] {
+    var result = ["config.h", "config.c", "compile_commands.json"]
+    let files = ConfigFiles(
+      names: names, model: resolution.model, ident: "", os: "", arch: "")
+    result += files.optionNames.map { "opt/\(names.text($0)).h" }
+    result += resolution.graph.generated.map { String(decoding: $0.path, as: UTF8.self) }
+    for backEnd in request.backEnds {
+      switch backEnd {
+      case .gnu: result.append("Makefile")
+      case .bsd: result += ["Makefile", "Makefile.rules"]
+      case .ninja: result.append("build.ninja")
+      }
+    }
+    return result
+  }
+
+  /// Removes an output of a step, and the stamp that stands for it.
+  private func remove(_ name: ArraySlice<UInt8>) throws(SystemError) {
+    let path = directory.pushing(FilePath(String(decoding: name, as: UTF8.self)))
+    try Files.remove(path)
+    try Files.remove(directory.pushing(FilePath(String(decoding: name, as: UTF8.self) + ".stamp")))
+  }
+
+  private func writeRecord(
+    _ outputs: OutputSet, _ plan: Plan, _ commands: [UInt64], _ expander: Expander
+  ) throws(SystemError) {
+    var head = RecordHead()
+    head.request = vantage.lines(request)
+    head.inputs = reading.inputs.read.compactMap { path in
+      guard let bytes = try? machine.read(path) else { return nil }
+      return (Hash64(bytes).text, vantage.seen(path).description)
+    }
+    let folders = Set(
+      reading.inputs.probed.map { vantage.seen($0.isEmpty ? "." : $0) } + sourceDirectories)
+    head.directories = folders.map { path in
+      let status = (try? Files.status(directory.pushing(path))) ?? nil
+      return (status?.modifiedNs ?? 0, path.description)
+    }.sorted { $0.path < $1.path }
+    head.environment = environmentNames(expander).map { name in
+      let value = machine.environment(name).map { String(decoding: $0, as: UTF8.self) }
+      return (String(decoding: name, as: UTF8.self), value)
+    }
+    head.tools = tools.found.values.map { ($0.identity, $0.path.description) }
+      .sorted { $0.path < $1.path }
+    head.outputs = outputs.names.compactMap { output in
+      guard let status = (try? Files.status(directory.pushing(FilePath(output.name)))) ?? nil
+      else { return nil }
+      return (RecordHead.identity(output: status), output.name)
+    }
+    head.stamps = stamps(plan)
+    head.variables = plan.usedVariables.map { String(decoding: $0, as: UTF8.self) }
+    let out = try OutputFile(directory.appending(".config.log"))
+    do throws(SystemError) {
+      out.put(text: head.text)
+      out.put(text: "\(RecordHead.bodyMark)\n")
+      try putBody(commands, out)
+      if try out.finish() {
+        try out.commit()
+      } else {
+        try Files.touch(directory.appending(".config.log"))
+      }
+    } catch {
+      out.abandon()
+      throw error
+    }
+  }
+
+  private func putBody(_ commands: [UInt64], _ out: OutputFile) throws(SystemError) {
+    var last: UInt64?
+    for (index, step) in resolution.graph.steps.enumerated() {
+      if last != commands[index] {
+        out.put("command ")
+        out.put(text: Hash64.text(commands[index]))
+        out.put("\n")
+        last = commands[index]
+      }
+      for output in resolution.graph[step.outputs] {
+        names.append(output.name, to: &out.bytes)
+        out.put("\n")
+      }
+      try out.spill()
+    }
+  }
+
+  /// Names of the environment whose values went into the outputs.
+  private func environmentNames(_ expander: Expander) -> [[UInt8]] {
+    let all = reading.environmentNames.union(expander.variables.environmentNames)
+      .union(["CONFIG_CONF", "P9UNIX", "PATH"].map { Array($0.utf8) })
+    return all.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  private func stamps(_ plan: Plan) -> [(stamp: String, outputs: [String])] {
+    let isBSD = request.backEnds.contains(.bsd)
+    return plan.graph.steps.compactMap { step in
+      let outputs = plan.graph[step.outputs]
+      guard let first = outputs.first,
+        step.kind.keepsEqualOutput || isBSD && outputs.count > 1
+      else { return nil }
+      return (
+        String(decoding: plan.stamp(first), as: UTF8.self),
+        outputs.map { String(decoding: plan.path($0), as: UTF8.self) }
+      )
+    }
+  }
+
+}
+
+/// The programs that commands begin with, as the file system knows them.
+final class Tools {
+  private(set) var found: [[UInt8]: (path: FilePath, identity: String)] = [:]
+  private var missing: Set<[UInt8]> = []
+
+  /// Adds config itself, which the build directory knows by its link.
+  func add(program: FilePath) {
+    guard let status = (try? Files.status(program)) ?? nil else { return }
+    found[Array(".configtool".utf8)] = (".configtool", RecordHead.identity(tool: status))
+  }
+
+  /// What tells this program from another: empty if it is not found.
+  func identity(_ word: [UInt8], _ directory: FilePath, _ machine: Machine) -> [UInt8] {
+    if let known = found[word] { return Array(known.identity.utf8) }
+    if missing.contains(word) { return [] }
+    for path in candidates(word, machine) {
+      guard let status = (try? Files.status(directory.pushing(path))) ?? nil, status.isRegular
+      else { continue }
+      let identity = RecordHead.identity(tool: status)
+      found[word] = (path, identity)
+      return Array(identity.utf8)
+    }
+    missing.insert(word)
+    return []
+  }
+
+  private func candidates(_ word: [UInt8], _ machine: Machine) -> [FilePath] {
+    let name = String(decoding: word, as: UTF8.self)
+    if word.contains(Byte.slash) { return [FilePath(name)] }
+    let path = machine.environment(Array("PATH".utf8)) ?? Array("/usr/bin:/bin".utf8)
+    return path.split(separator: Byte.colon)
+      .map { FilePath(String(decoding: $0, as: UTF8.self)).appending(name) }
+  }
+}
+
+/// Signals that would end the process, held back while outputs take their places.
+enum Interrupts {
+  private static func change(_ how: CInt) {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { unsafe sigaddset(&set, signal) }
+    unsafe sigprocmask(how, &set, nil)
+  }
+
+  static func block() { change(SIG_BLOCK) }
+  static func unblock() { change(SIG_UNBLOCK) }
+}
+
+/// The lock of a build directory: one config at a time.
+final class BuildLock {
+  private var file: OpenFile?
+
+  /// Takes the lock; says who holds it if that takes a while.
+  init(_ directory: FilePath) throws(SystemError) {
+    let path = directory.appending(".config.lock")
+    let file = OpenFile(try Descriptor.open(path, O_RDWR | O_CREAT))
+    if try !file.descriptor.lock(waits: false) {
+      let holder = (try? Files.read(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      let who = holder.isEmpty ? "another config" : "process \(holder)"
+      let text = Array("config: waiting for \(who), which works on \(directory)\n".utf8)
+      unsafe text.withUnsafeBytes { bytes in
+        try? unsafe Sys9.write(2, all: bytes)  // only a courtesy
+      }
+      _ = try file.descriptor.lock(waits: true)
+    }
+    _ = ftruncate(file.descriptor.raw, 0)
+    let me = Array("\(getpid())".utf8)
+    try unsafe me.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+      try unsafe file.descriptor.write(all: UnsafeRawBufferPointer(bytes))
+    }
+    self.file = file
+  }
+
+  /// Gives the lock back.
+  func release() { file = nil }
+}

@@ -1,0 +1,92 @@
+// What a run of config is asked to do, and what it may ask of the machine.
+
+public import Sys9
+public import SystemPackage
+
+/// Which build files are written.
+public enum BackEnd: String, Sendable, CaseIterable {
+  /// GNU make: `Makefile`.
+  case gnu
+  /// BSD make: `Makefile`.
+  case bsd
+  /// Ninja: `build.ninja`.
+  case ninja
+}
+
+/// One run of config: the command line, parsed.
+public struct Request: Sendable, Equatable {
+  /// The root configuration, as the user named it.
+  public var configuration: FilePath
+  /// `-o`: the operating system instead of uname's.
+  public var os: String?
+  /// `-a`: the architecture instead of uname's and the configuration's.
+  public var arch: String?
+  /// `-I`: directories searched for included files, in order.
+  public var includeDirectories: [FilePath] = []
+  /// `-d`: the build directory itself.
+  public var buildDirectory: FilePath?
+  /// True if `buildDirectory` is where the run takes place, not something the user asked for.
+  var isInPlace = false
+  /// `-s`: the root of the sources.
+  public var sourceRoot: FilePath?
+  /// `-g`: generate a debug build.
+  public var isDebug = false
+  /// The build files to write.
+  public var backEnds: [BackEnd] = [.gnu]
+  /// `-W error`.
+  public var warningsAreErrors = false
+
+  /// A request for the root configuration at `configuration`, all else by default.
+  public init(configuration: FilePath) { self.configuration = configuration }
+}
+
+/// What config asks of the machine; tests and fuzzers bring their own.
+public struct Machine {
+  /// The content of a file.
+  public var read: (FilePath) throws(SystemError) -> [UInt8]
+  /// The names in a directory, those of directories with a slash behind; nil if there is none.
+  public var list: (FilePath) -> [[UInt8]]?
+  /// The value of an environment variable.
+  public var environment: ([UInt8]) -> [UInt8]?
+  /// Runs a command and returns its output, nil if it fails.
+  public var run: ([String]) -> [UInt8]?
+  /// `uname -s` and `uname -m`.
+  public var system: (os: String, arch: String)
+  /// Where the program itself lies: `../share/config` beside it is searched.
+  public var program: FilePath?
+
+  /// A machine made of functions.
+  public init(
+    read: @escaping (FilePath) throws(SystemError) -> [UInt8],
+    list: @escaping (FilePath) -> [[UInt8]]?,
+    environment: @escaping ([UInt8]) -> [UInt8]?,
+    run: @escaping ([String]) -> [UInt8]?,
+    system: (os: String, arch: String),
+    program: FilePath? = nil
+  ) {
+    self.read = read
+    self.list = list
+    self.environment = environment
+    self.run = run
+    self.system = system
+    self.program = program
+  }
+}
+
+/// The names of architectures.
+enum Architecture {
+  /// What `-a` and `arch` accept without a template of their own.
+  static let known = ["386", "amd64", "arm", "arm64", "ppc64le", "riscv64", "s390x", "sparc64"]
+
+  /// The name used here for what `uname -m` says.
+  static func normalised(_ machine: String) -> String {
+    switch machine {
+    case "x86_64", "amd64": "amd64"
+    case "i386", "i486", "i586", "i686", "i86pc": "386"
+    case "aarch64", "arm64": "arm64"
+    case "sun4v", "sun4u": "sparc64"
+    case _ where machine.hasPrefix("armv6") || machine.hasPrefix("armv7"): "arm"
+    default: machine
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// What the build calls back: `./.configtool --regenerate`, `--merge`, `--depfile`, `--begin`,
+// `--clean`, `--nuke`.  The working directory is the build directory.
+
+public import Sys9
+public import SystemPackage
+
+/// The services of config for its own build directories.
+public struct BuildTool {
+  private let machine: Machine
+  private let head: RecordHead
+  private let record: [UInt8]
+
+  /// Opens the record in the working directory.
+  ///
+  /// - Throws: what reading `.config.log` reports.
+  public init(_ machine: Machine) throws(SystemError) {
+    self.machine = machine
+    record = try machine.read(".config.log")
+    guard let head = RecordHead(record) else {
+      throw SystemError(call: "read", errno: 22, subject: ".config.log")
+    }
+    self.head = head
+  }
+
+  /// The request that made this build directory, to be run in it.
+  public var request: Request { Vantage.request(head.request) }
+
+  /// True if nothing has changed since the record was written.
+  public func isCurrent() -> Bool { head.isCurrent(in: ".", machine) }
+
+  /// Merges the depfiles of the last build into `.depend`.
+  public func merge() throws(SystemError) { try depfiles().merge() }
+
+  /// Rewrites one depfile for Ninja.
+  public func rewriteDepfile(_ path: FilePath) throws(SystemError) {
+    try depfiles().rewrite(path)
+  }
+
+  private func depfiles() throws(SystemError) -> Depfiles {
+    let here = try Files.real(".")
+    var tree = here
+    var root: [UInt8] = []
+    if let line = head.request.first(where: { $0.hasPrefix("tree ") }) {
+      root = Array(line.utf8.dropFirst(5))
+      tree = try Files.real(FilePath(String(line.dropFirst(5))))
+    }
+    return Depfiles(
+      directory: ".", absoluteDirectory: Array(here.description.utf8),
+      absoluteTree: Array(tree.description.utf8), root: root)
+  }
+
+  /// What BSD make asks before it reads its rules: depfiles, stamps, the state of the flags.
+  ///
+  /// - Parameter overrides: the variables of make's command line, as one text.
+  public func begin(overrides: String) throws(SystemError) {
+    try merge()
+    for (stamp, outputs) in head.stamps {
+      for output in outputs where try Files.status(FilePath(output)) == nil {
+        try Files.remove(FilePath(stamp))
+      }
+    }
+    var state = overrides
+    for name in head.variables {
+      guard let value = machine.environment(Array(name.utf8)) else { continue }
+      state += " \(name)=\(String(decoding: value, as: UTF8.self))"
+    }
+    let out = try OutputFile(FilePath("o").appending(".flags"))
+    out.put(text: state + "\n")
+    if try out.finish() { try out.commit() }
+  }
+
+  /// Removes what the steps make.
+  public func clean() throws(SystemError) {
+    for name in RecordBody(record).hashes.keys {
+      let path = String(decoding: name, as: UTF8.self)
+      try Files.remove(FilePath(path))
+      try Files.remove(FilePath("\(path).stamp"))
+    }
+  }
+
+  /// Removes everything that config and the build made here.
+  public func nuke() throws(SystemError) {
+    try clean()
+    for output in head.outputs { try Files.remove(FilePath(output.name)) }
+    for name in ["o", "opt"] { try Files.removeTree(FilePath(name)) }
+    for name in [".depend", ".config.log", ".configtool", ".config.lock"] {
+      try Files.remove(FilePath(name))
+    }
+  }
+}
