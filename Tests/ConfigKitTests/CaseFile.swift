@@ -63,6 +63,14 @@ struct Case: Sendable, CustomStringConvertible {
 
   var description: String { "\(place) \(name)" }
 
+  /// Blank lines before the next case belong to none.
+  mutating func dropEmptyEnds() {
+    while messages.last == "" { messages.removeLast() }
+    for index in checks.indices {
+      while checks[index].lines.last == "" { checks[index].lines.removeLast() }
+    }
+  }
+
   /// True if the run must fail.
   var fails: Bool { messages.contains { $0.contains(": error: ") } }
 }
@@ -108,6 +116,7 @@ struct CaseReader {
         try add(line, text, section, place, &cases[cases.count - 1])
       }
     }
+    for index in cases.indices { cases[index].dropEmptyEnds() }
     return cases
   }
 

@@ -309,8 +309,9 @@ extension Reader {
       let isWhole = clause == 0 || first == start
       if first < range.upperBound {
         if isWhole {
+          let isEdge = clause > 0 && isEdgeKeyword(statement.words[first].keyword)
           readAttachments(
-            statement, parser, first..<range.upperBound, isEdgeClause: false, into: &whole)
+            statement, parser, first..<range.upperBound, isEdgeClause: isEdge, into: &whole)
         } else {
           readAttachments(
             statement, parser, first..<range.upperBound, isEdgeClause: false, into: &own)
@@ -326,6 +327,14 @@ extension Reader {
     applyToSources(items, whole)
   }
 
+  /// True for what begins a clause whose options qualify it alone.
+  private func isEdgeKeyword(_ keyword: Keyword?) -> Bool {
+    switch keyword {
+    case .library, .module, .flags, .header: true
+    default: false
+    }
+  }
+
   private func applyToSources(_ items: [(Int32, Attachments)], _ whole: Attachments) {
     let isGroup =
       items.count > 1 && whole.rule.noImplicitRule && whole.rule.compileWith != nil
@@ -338,7 +347,8 @@ extension Reader {
       for attachments in [whole, own] where !attachments.isEmpty {
         rejectOwnersAttachments(attachments)
         for module in attachments.modules {
-          join(source, module.text, Use(source: source, condition: condition, place: module.place))
+          let use = model.conditions.all(condition, module.condition)
+          join(source, module.text, Use(source: source, condition: use, place: module.place))
         }
         for library in attachments.libraries {
           diagnostics.error(
@@ -491,7 +501,7 @@ extension Reader {
       if isHead {
         readAttachments(statement, parser, rest, isEdgeClause: false, into: &whole)
       } else if first == range.lowerBound {
-        let isEdge = [.library, .module, .flags, .header].contains(statement.words[first].keyword)
+        let isEdge = isEdgeKeyword(statement.words[first].keyword)
         readAttachments(statement, parser, rest, isEdgeClause: isEdge, into: &whole)
       } else {
         readAttachments(statement, parser, rest, isEdgeClause: false, into: &own)
