@@ -90,7 +90,13 @@ extension Reader {
       if wants(1...2, "\(keyword.rawValue) takes one or two arguments") {
         setValue(keyword, arguments, parser, level)
       }
-    case .makeoption: setMakeOption(arguments, parser, place, level)
+    case .makeoption:
+      if statement.clauseEnds.count > 1 {
+        let next = parser.place(statement.words[statement.clauseEnds[0]])
+        diagnostics.error(next, "makeoption ends with its line: continue it with a backslash")
+      } else {
+        setMakeOption(arguments, parser, place, level)
+      }
     case .no: readNo(arguments, parser, place)
     case .defoption: declareOption(arguments, parser, place)
     default:
@@ -215,6 +221,7 @@ extension Reader {
     }
     do { _ = try MakeText(parsing: value) } catch {
       diagnostics.error(parser.place(first), "makeoption '\(names.text(name))': \(error.text)")
+      return
     }
     let option = MakeOption(
       values: [value], isAppended: isAppended, place: parser.place(first),
