@@ -96,8 +96,6 @@ struct Bundle {
   var systemLibraries: [[UInt8]] = []
   /// The variable that links it: CC, CXX or SWIFTC.
   var linker = "CC"
-  /// True if two of its objects have one base name.
-  var hasClashingNames = false
 }
 
 /// A Swift or C module for the compile database.

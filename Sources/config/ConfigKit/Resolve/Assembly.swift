@@ -120,7 +120,9 @@ extension Resolver {
       Step(
         kind: .archive, outputs: graph.list([output]), inputs: graph.list(parts.objects),
         implicit: graph.list(depends), waits: false,
-        command: graph.command(words.normalAr), bundle: bundle), at: owner.place)
+        command: graph.command(
+          hasClashingNames(parts.objects) ? words.normalArPaths : words.normalAr),
+        bundle: bundle), at: owner.place)
     graph.goals.append(output)
   }
 
@@ -170,7 +172,6 @@ extension Resolver {
       libraries: graph.list(libraries))
     bundle.linker =
       owner.kind == .host ? "HOSTCC" : parts.hasSwift ? "SWIFTC" : parts.hasCXX ? "CXX" : "CC"
-    bundle.hasClashingNames = !isProgram && hasClashingNames(parts.objects)
     graph.bundles.append(bundle)
     return Int32(graph.bundles.count - 1)
   }

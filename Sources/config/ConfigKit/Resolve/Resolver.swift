@@ -115,6 +115,8 @@ struct CommandWords {
   let normalLink = MakeText(variable: "NORMAL_LINK")
   let hostLink = MakeText(variable: "HOST_LINK")
   let normalAr = MakeText(variable: "NORMAL_AR")
+  /// For objects of one base name: members keep their paths.
+  let normalArPaths = MakeText(variable: "NORMAL_AR_PATHS")
   let normalYacc = MakeText(variable: "NORMAL_YACC")
   let normalLex = MakeText(variable: "NORMAL_LEX")
 
