@@ -43,7 +43,7 @@ public enum Command {
     var child: pid_t = 0
     var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
     unsafe words.append(nil)
-    defer { for unsafeword in unsafe words { unsafe free(word) } }
+    defer { unsafe words.forEach { unsafe free($0) } }
     let code = unsafe posix_spawnp(&child, arguments[0], &actions, nil, words, cnine_environ())
     if code != 0 { throw SystemError(call: "posix_spawn", errno: code, subject: arguments[0]) }
     return child
