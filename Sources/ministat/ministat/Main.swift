@@ -1,1 +1,89 @@
-@main struct M { static func main() {} }
+// ministat: reads the command line and the files, prints the report, and says what went wrong.
+
+import Glibc
+import LibBSD
+import MiniStat
+import MiniStatRun
+import Sys9
+import SystemPackage
+
+/// Why there is no report: what to say, and the exit status.
+struct Failure: Error {
+  let text: String
+  var status: CInt = 2
+
+  /// Something is wrong with what a file holds.
+  init(_ text: String, status: CInt = 2) {
+    self.text = text
+    self.status = status
+  }
+}
+
+@main
+struct Program {
+  static func main() {
+    do throws(Failure) {
+      try run()
+    } catch {
+      // Names and data are other people's bytes: they must not drive the terminal.
+      var output = BufferedWriter(2)
+      // If the error cannot be told there is nobody to tell; the status remains.
+      try? output.write(BSD.visible(Array("ministat: \(error.text)\n".utf8)))
+      try? output.flush()
+      exit(error.status)
+    }
+  }
+
+  static func run() throws(Failure) {
+    var parser = CommandLineParser(
+      arguments(), mayPermute: Environment["POSIXLY_CORRECT"] == nil)
+    let intent: Intent
+    do {
+      intent = try parser.parse()
+    } catch {
+      throw Failure("\(error.text)\n\(Help.usage)Try 'ministat --help' for an example.")
+    }
+    switch intent {
+    case .help: try print { (output) throws(SystemError) in try output.write(Help.text) }
+    case .version: try print { (output) throws(SystemError) in try output.write(Help.version) }
+    case .report(let request):
+      let sets = try Input.read(request)
+      var options = request.report
+      options.plotColumns = request.hasPlot ? request.width ?? standardWidth() : nil
+      let report = ClassicReport(sets, options)
+      try print { (output) throws(SystemError) in try report.write(to: &output) }
+    }
+  }
+
+  private static func print(
+    _ body: (inout BufferedWriter) throws(SystemError) -> Void
+  ) throws(Failure) {
+    var output = BufferedWriter(1)
+    do throws(SystemError) {
+      try body(&output)
+      try output.flush()
+    } catch {
+      throw Failure("cannot write the report: standard output: \(error.reason)")
+    }
+  }
+
+  /// The columns of a plot when nobody says: what fits the terminal, or what the original takes.
+  private static func standardWidth() -> Int {
+    let usual = 74
+    guard Terminal.isTerminal(1) else { return usual }
+    let wanted = Environment["COLUMNS"].flatMap { Int($0) } ?? Terminal.columns(1).map { $0 - 2 }
+    guard let wanted, wanted >= Request.widthMin, wanted <= Request.widthMax else { return usual }
+    return wanted
+  }
+
+  /// The arguments behind the program's name, as the bytes they are.
+  private static func arguments() -> [[UInt8]] {
+    var arguments: [[UInt8]] = []
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let text = unsafe CommandLine.unsafeArgv[index] else { break }
+      unsafe arguments.append(
+        Array(UnsafeRawBufferPointer(start: text, count: strlen(text))))
+    }
+    return arguments
+  }
+}
