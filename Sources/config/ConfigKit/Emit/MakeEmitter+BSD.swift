@@ -40,20 +40,4 @@ extension MakeEmitter {
     if graph.beforeDep.isEmpty { return }
     out.put("o/.before: ${BEFORE_DEP}\n\t@test -e $@ || touch $@\n")
   }
-
-  /// `${COMMAND:S|LINK|PATH|}` over the words of a command.
-  func bsdSubstitution(_ command: [UInt8], _ link: [UInt8], _ path: [UInt8]) -> [UInt8] {
-    let text = String(decoding: command, as: UTF8.self)
-    let quoted = path.flatMap { byte -> [UInt8] in
-      "|&\\:}".utf8.contains(byte) ? [Byte.backslash, byte] : [byte]
-    }
-    return "${_:U\(text.replacingColons):S|".utf8 + link + "|".utf8 + quoted + "|gW}".utf8
-  }
-}
-
-extension String {
-  /// This text inside a modifier of BSD make, where a colon ends it.
-  fileprivate var replacingColons: String {
-    map { $0 == ":" ? "\\:" : String($0) }.joined()
-  }
 }

@@ -39,9 +39,6 @@ extension MakeEmitter {
       OBJS = $(OBJS.$@)
       LIBS = $(LIBS.$@)
       LINKER = $(LINKER.$@)
-      CONFIG_COMMA := ,
-      CONFIG_OPEN := (
-      CONFIG_CLOSE := )
 
       """)
   }
@@ -71,22 +68,5 @@ extension MakeEmitter {
     if kept.isEmpty { return }
     try variable("CONFIG_KEPT", kept)
     out.put("$(foreach f,$(CONFIG_KEPT),$(if $(wildcard $f),,$(shell rm -f $f.stamp)))\n")
-  }
-
-  /// `$(subst LINK,PATH,COMMAND)`.
-  func gnuSubstitution(_ command: [UInt8], _ link: [UInt8], _ path: [UInt8]) -> [UInt8] {
-    "$(subst ".utf8 + link + ",".utf8 + Self.protected(path) + ",".utf8 + command + ")".utf8
-  }
-
-  /// `path` inside a function's argument: commas and parentheses through variables.
-  private static func protected(_ path: [UInt8]) -> [UInt8] {
-    path.flatMap { byte -> [UInt8] in
-      switch byte {
-      case UInt8(ascii: ","): Array("$(CONFIG_COMMA)".utf8)
-      case UInt8(ascii: "("): Array("$(CONFIG_OPEN)".utf8)
-      case UInt8(ascii: ")"): Array("$(CONFIG_CLOSE)".utf8)
-      default: [byte]
-      }
-    }
   }
 }

@@ -225,6 +225,7 @@ struct MakeEmitter {
   /// One step as a rule of its own.
   private func rule(_ step: Step) throws(SystemError) {
     out.put("\n")
+    nameSource(step)
     let outputs = Array(graph[step.outputs])
     let needsStamp = step.kind.keepsEqualOutput || (outputs.count > 1 && dialect == .bsd)
     if needsStamp {
@@ -261,8 +262,9 @@ struct MakeEmitter {
     guard let first = inputs.first, inputs.contains(where: { !plan.isPlain($0) }) else {
       return text.print(dialect)
     }
-    if step.kind == .compile || text.pieces.count == 1 {
-      return substituting(text.print(dialect), link: plan.link(first), path: plan.path(first))
+    if isSubstituted(step) {
+      let output = plan.path(graph.nodes[Int(step.outputs.start)])
+      return substituting(text.print(dialect), link: plan.link(first), output: output)
     }
     var direct = text
     direct.pieces = text.pieces.map { piece in
@@ -276,13 +278,34 @@ struct MakeEmitter {
     return direct.print(dialect)
   }
 
-  /// A command in which make's name for an awkward source gives way to the real one, quoted.
-  private func substituting(_ command: [UInt8], link: [UInt8], path: [UInt8]) -> [UInt8] {
-    let quoted = Quoting.shell(path).flatMap { $0 == Byte.dollar ? [$0, $0] : [$0] }
+  /// A command in which make's name for an awkward source gives way to the real one, which lies
+  /// quoted in the variable SOURCE.OUTPUT: values of variables need no further escapes.
+  private func substituting(_ command: [UInt8], link: [UInt8], output: [UInt8]) -> [UInt8] {
+    func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+    let result: String
     switch dialect {
-    case .gnu: return gnuSubstitution(command, link, quoted)
-    case .bsd: return bsdSubstitution(command, link, quoted)
+    case .gnu: result = "$(subst \(text(link)),$(SOURCE.\(text(output))),\(text(command)))"
+    case .bsd:
+      let escaped = text(command.flatMap { $0 == Byte.colon ? [Byte.backslash, $0] : [$0] })
+      result = "${:U\(escaped):S|\(text(link))|${SOURCE.\(text(output))}|gW}"
     }
+    return Array(result.utf8)
+  }
+
+  /// `SOURCE.OUTPUT = 'the real name'`, for a step whose source make knows by a link.
+  private func nameSource(_ step: Step) {
+    guard let first = graph[step.inputs].first, !plan.isPlain(first), isSubstituted(step) else {
+      return
+    }
+    let path = Quoting.shell(plan.path(first)).flatMap { $0 == Byte.dollar ? [$0, $0] : [$0] }
+    out.put("SOURCE.".utf8 + plan.path(graph.nodes[Int(step.outputs.start)]) + " = ".utf8)
+    out.put(Self.assigned(path))
+    out.put("\n")
+  }
+
+  /// True for commands whose `$<` hides in a variable, such as `${NORMAL_C}`.
+  private func isSubstituted(_ step: Step) -> Bool {
+    step.kind == .compile || graph.commands[Int(step.command)].text.pieces.count == 1
   }
 
   /// Libraries or programs: their lists and their rules.

@@ -55,7 +55,7 @@ struct NinjaEmitter {
       """
       rule regenerate
         command = ./.configtool --regenerate
-        description = config $in
+        description = config
         generator = 1
         restat = 1
         pool = console
