@@ -14,6 +14,15 @@ import Testing
     return project
   }
 
+  /// Builds, and expects that exactly `products` are made anew.
+  private func expect(
+    _ project: BuildProject, _ more: String = "", environment: String = "",
+    makes products: [String], at place: SourceLocation = #_sourceLocation
+  ) throws {
+    let made = try project.build(more, environment: environment)
+    #expect(made == products, sourceLocation: place)
+  }
+
   /// Everything that CFLAGS reaches, and what is put together from it.
   private static let compiled = [
     "app", "libkit.a", "o/config.c.o", "o/src/a^20b.c.o", "o/src/asm.S.o", "o/src/c^24d.c.o",
@@ -28,37 +37,35 @@ import Testing
   func buildsOnce(_ builder: Builder) throws {
     let project = try built(builder)
     #expect(try project.output() == Self.greeting)
-    #expect(try project.build() == [])
+    try expect(project, makes: [])
     try project.pass()
     try project.generate()
-    #expect(try project.build() == [])
+    try expect(project, makes: [])
   }
 
   @Test("edits reach their users and no one else", arguments: Builder.allCases)
   func edits(_ builder: Builder) throws {
     let project = try built(builder)
     try project.edit("src/extra.c", "return 1", "return 2")
-    #expect(try project.build() == ["app", "libkit.a", "o/src/extra.c.o"])
+    try expect(project, makes: ["app", "libkit.a", "o/src/extra.c.o"])
     try project.edit("src/extra.c", "return 2", "return 3")
-    #expect(try project.build() == ["app", "libkit.a", "o/src/extra.c.o"])
+    try expect(project, makes: ["app", "libkit.a", "o/src/extra.c.o"])
     try project.edit("include/kit.h", "KIT 1", "KIT 2")
-    #expect(
-      try project.build() == ["app", "libkit.a", "o/src/kit.c.o", "o/src/main.c.o"])
+    try expect(project, makes: ["app", "libkit.a", "o/src/kit.c.o", "o/src/main.c.o"])
     try project.edit("tools/gen.in", "5", "6")
-    #expect(try project.build() == ["app", "gen.h", "o/src/main.c.o"])
+    try expect(project, makes: ["app", "gen.h", "o/src/main.c.o"])
     try project.edit("tools/mkgen.c", "GEN ", "GEN 1")
-    #expect(
-      try project.build()
-        == ["app", "gen.h", "mkgen", "o/.host/mkgen/tools/mkgen.c.o", "o/src/main.c.o"])
+    try expect(
+      project, makes: ["app", "gen.h", "mkgen", "o/.host/mkgen/tools/mkgen.c.o", "o/src/main.c.o"])
     try project.edit("src/parse.y", "$1 + $3", "$1 - $3")
     let parsed = try project.build()
     #expect(parsed.contains("o/src/parse.c.o") && parsed.contains("app"))
     #expect(!parsed.contains("o/src/kit.c.o") && !parsed.contains("libkit.a"))
     try project.edit("src/g'h.c", "return 8", "return 0")
-    #expect(try project.build() == ["app", "libkit.a", "o/src/g^27h.c.o"])
+    try expect(project, makes: ["app", "libkit.a", "o/src/g^27h.c.o"])
     #expect(
       try project.output() == "kit=2/2 extra=3 cxx=2 asm=7 odd=55 gen=16 greet=1 parse=-1\n")
-    #expect(try project.build() == [])
+    try expect(project, makes: [])
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])
   }
 
@@ -66,16 +73,16 @@ import Testing
   func configures(_ builder: Builder) throws {
     let project = try built(builder)
     try project.edit("conf/TEST", "GREET 1", "GREET 2")
-    #expect(try project.build() == ["app", "o/src/greet.c.o"])
+    try expect(project, makes: ["app", "o/src/greet.c.o"])
     #expect(try project.output().contains("greet=2"))
     try project.edit("conf/TEST", "CFLAGS -O1", "CFLAGS -O2")
-    #expect(try project.build() == Self.compiled)
-    #expect(try project.build() == [])
+    try expect(project, makes: Self.compiled)
+    try expect(project, makes: [])
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])
     try project.edit("conf/files", "src/greet.c", "src/greet.c flags -DX")
-    #expect(try project.build() == ["app", "o/src/greet.c.o"])
+    try expect(project, makes: ["app", "o/src/greet.c.o"])
     try project.edit("conf/files", "program app\n", "program app\n\n# remark\n")
-    #expect(try project.build() == [], "a remark is nothing to build for")
+    try expect(project, makes: [])
   }
 
   @Test("what is gone leaves nothing behind", arguments: Builder.allCases)
@@ -83,19 +90,18 @@ import Testing
     let project = try built(builder)
     try project.edit("conf/files", "src/extra.c src/cxx.cc", "src/cxx.cc")
     try project.edit("src/main.c", "extra()", "0")
-    #expect(try project.build() == ["app", "libkit.a", "o/src/main.c.o"])
+    try expect(project, makes: ["app", "libkit.a", "o/src/main.c.o"])
     let members = try project.shell("ar t libkit.a", in: BuildProject.directory).text
     #expect(!members.contains("extra.c.o"))
     #expect(!project.workshop.exists("\(BuildProject.directory)/o/src/extra.c.o"))
     try project.edit("conf/files", "src/kit.c", "src/new.c")
     try project.shell("mv src/kit.c src/new.c")
-    #expect(try project.build() == ["app", "libkit.a", "o/src/new.c.o"])
+    try expect(project, makes: ["app", "libkit.a", "o/src/new.c.o"])
     try project.edit("src/main.c", "#include \"include/kit.h\"", "#define KIT 1")
     try project.edit("src/new.c", "#include \"include/kit.h\"", "#define KIT 1")
     try project.edit("conf/files", " include/kit.h", "")
     try project.shell("rm include/kit.h")
-    #expect(
-      try project.build() == ["app", "libkit.a", "o/src/main.c.o", "o/src/new.c.o"])
+    try expect(project, makes: ["app", "libkit.a", "o/src/main.c.o", "o/src/new.c.o"])
     #expect(try project.output().hasPrefix("kit=1/1 extra=0"))
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])
   }
@@ -107,10 +113,10 @@ import Testing
       try project.pass()
       let there = try project.build(words, environment: environment)
       #expect(Set(Self.compiled).isSubset(of: there), "\(words)\(environment)")
-      #expect(try project.build(words, environment: environment) == [])
+      try expect(project, words, environment: environment, makes: [])
       try project.pass()
       #expect(Set(Self.compiled).isSubset(of: try project.build()), "back")
-      #expect(try project.build() == [])
+      try expect(project, makes: [])
     }
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])
   }
@@ -120,10 +126,10 @@ import Testing
     let project = try built(builder)
     try project.pass()
     try project.generate("-g")
-    #expect(try project.build() == Self.compiled)
+    try expect(project, makes: Self.compiled)
     try project.pass()
     try project.generate()
-    #expect(try project.build() == Self.compiled)
+    try expect(project, makes: Self.compiled)
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])
   }
 
@@ -141,7 +147,7 @@ import Testing
     try project.edit("include/kit.h", "KIT 2", "KIT 3")
     _ = try project.build()
     #expect(try project.output().hasPrefix("kit=3/3 extra=4"), "its depfiles are known")
-    #expect(try project.build() == [])
+    try expect(project, makes: [])
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])
   }
 
@@ -160,9 +166,9 @@ import Testing
     let before = try times()
     try Files.touch(project.workshop.path("conf/files"))
     try Files.touch(project.workshop.path("conf/TEST"))
-    #expect(try project.build() == [])
+    try expect(project, makes: [])
     #expect(try times() == before)
-    #expect(try project.build() == [])
+    try expect(project, makes: [])
   }
 
   @Test("one tree in two places gives equal outputs", arguments: Builder.allCases)
@@ -206,7 +212,7 @@ import Testing
       ])
     _ = try project.build()
     #expect(try project.output() == "11\n")
-    #expect(try project.build() == [])
+    try expect(project, makes: [])
     for digit in 2...3 {
       try project.edit("src/cz/z.h", "return \(digit - 1)", "return \(digit)")
       _ = try project.build()
@@ -216,6 +222,6 @@ import Testing
     let made = try project.build()
     #expect(!made.contains("o/.swift/app.program.o"), "the interface is the same: \(made)")
     #expect(try project.output() == "23\n")
-    #expect(try project.build() == [])
+    try expect(project, makes: [])
   }
 }

@@ -106,7 +106,15 @@ extension Resolver {
       graph.beforeDep.append(header)
       includeDirectory(of: c)
     }
-    let base = source.kind == .yacc ? words.normalYacc : words.normalLex
+    // Of two outputs make's `$@` is the one it happened to want: the command names the first.
+    let base =
+      source.kind == .lex
+      ? words.normalLex
+      : words.normalYacc.appending(
+        MakeText(pieces: [
+          .text(Array("-o ".utf8) + names[c.name] + [Byte.space]), .automatic(.source),
+        ]
+        ))
     addStep(
       Step(
         kind: .generate, outputs: graph.list(outputs), inputs: graph.list([node(of: index)]),
