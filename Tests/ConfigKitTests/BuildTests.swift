@@ -8,8 +8,7 @@ import Testing
 @Suite("Builds are true", .serialized) struct BuildTests {
   /// A project of the classic languages, built.
   private func built(_ builder: Builder) throws -> BuildProject {
-    let project = try BuildProject(builder, files: BuildProject.classic)
-    try project.shell("chmod +x tools/cc")
+    let project = try BuildProject(builder, files: BuildProject.classic(builder))
     _ = try project.build()
     return project
   }
@@ -20,7 +19,8 @@ import Testing
     makes products: [String], at place: SourceLocation = #_sourceLocation
   ) throws {
     let made = try project.build(more, environment: environment)
-    #expect(made == products, sourceLocation: place)
+    let wanted = products.map { project.builder == .ninja ? $0.replacing("^27", with: "^3d") : $0 }
+    #expect(made == wanted.sorted(), sourceLocation: place)
   }
 
   /// Everything that CFLAGS reaches, and what is put together from it.
@@ -61,7 +61,8 @@ import Testing
     let parsed = try project.build()
     #expect(parsed.contains("o/src/parse.c.o") && parsed.contains("app"))
     #expect(!parsed.contains("o/src/kit.c.o") && !parsed.contains("libkit.a"))
-    try project.edit("src/g'h.c", "return 8", "return 0")
+    let odd = builder == .ninja ? "src/g=h.c" : "src/g'h.c"
+    try project.edit(odd, "return 8", "return 0")
     try expect(project, makes: ["app", "libkit.a", "o/src/g^27h.c.o"])
     #expect(
       try project.output() == "kit=2/2 extra=3 cxx=2 asm=7 odd=55 gen=16 greet=1 parse=-1\n")
@@ -79,7 +80,8 @@ import Testing
     try expect(project, makes: Self.compiled)
     try expect(project, makes: [])
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])
-    try project.edit("conf/files", "src/greet.c", "src/greet.c flags -DX")
+    try project.edit("conf/files", " src/greet.c src/parse.y", " src/parse.y")
+    try project.edit("conf/files", "src/main.c", "src/greet.c flags -DX\n  src/main.c")
     try expect(project, makes: ["app", "o/src/greet.c.o"])
     try project.edit("conf/files", "program app\n", "program app\n\n# remark\n")
     try expect(project, makes: [])
@@ -115,7 +117,8 @@ import Testing
       #expect(Set(Self.compiled).isSubset(of: there), "\(words)\(environment)")
       try expect(project, words, environment: environment, makes: [])
       try project.pass()
-      #expect(Set(Self.compiled).isSubset(of: try project.build()), "back")
+      let again = try project.build()
+      #expect(Set(Self.compiled).isSubset(of: again), "back")
       try expect(project, makes: [])
     }
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])
@@ -171,10 +174,21 @@ import Testing
     try expect(project, makes: [])
   }
 
+  @Test("Ninja cannot read an apostrophe in a depfile") func apostrophe() throws {
+    let project = try BuildProject(.ninja, files: BuildProject.classic)
+    _ = try project.build()
+    #expect(try project.output() == Self.greeting)
+    let made = try project.build()
+    withKnownIssue("it builds that file each time, and what it goes into") {
+      #expect(made == [])
+    }
+    #expect(made == ["app", "libkit.a", "o/src/g^27h.c.o"], "and nothing else")
+  }
+
   @Test("one tree in two places gives equal outputs", arguments: Builder.allCases)
   func reproducible(_ builder: Builder) throws {
-    let one = try BuildProject(builder, files: BuildProject.classic)
-    let two = try BuildProject(builder, files: BuildProject.classic.reversed())
+    let one = try BuildProject(builder, files: BuildProject.classic(builder))
+    let two = try BuildProject(builder, files: BuildProject.classic(builder).reversed())
     let names = try one.workshop.tree(BuildProject.directory).filter {
       !$0.hasSuffix("/") && ![".config.log", ".config.lock", "compile_commands.json"].contains($0)
         && !$0.hasPrefix("o/.ln/") && $0 != ".configtool"
