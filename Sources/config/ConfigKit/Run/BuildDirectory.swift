@@ -161,12 +161,18 @@ struct BuildDirectory {
           result.append(0)
           continue
         }
-        diagnostics.error(.none, error.text)
+        diagnostics.error(place(of: error), error.text)
         return []
       }
     }
     if !usesMake { expander = plain }
     return result
+  }
+
+  /// Where the variable that `fault` names was set, if the configuration did.
+  private func place(of fault: ExpansionFault) -> Place {
+    guard case .recursive(let name) = fault else { return .none }
+    return names.find(name).flatMap { resolution.model.makeOptions[$0]?.place } ?? .none
   }
 
   private func hash(_ text: [UInt8], _ step: Step, _ expander: Expander) -> UInt64 {

@@ -138,7 +138,7 @@ struct Parser {
   private mutating func readWord(_ statement: inout Statement) -> Bool {
     let first = bytes[position]
     if first == Byte.quote || first == Byte.apostrophe {
-      if let word = readQuoted(first) { statement.words.append(word) }
+      statement.words.append(readQuoted(first))
       return false
     }
     let start = position
@@ -167,8 +167,8 @@ struct Parser {
     return isEnd
   }
 
-  /// Reads a quoted word, nil if it does not end on its line.
-  private mutating func readQuoted(_ quote: UInt8) -> Word? {
+  /// Reads a quoted word; one that does not end on its line is an error, and ends there.
+  private mutating func readQuoted(_ quote: UInt8) -> Word {
     let start = position
     var text: [UInt8] = []
     position += 1
@@ -196,7 +196,8 @@ struct Parser {
       position += 1
     }
     error(start, "unterminated string")
-    return nil
+    return Word(
+      name: names.intern(text), start: UInt32(start), end: UInt32(position), isQuoted: true)
   }
 
   /// A closing quote ends a word: something else than a blank behind it is a slip.
