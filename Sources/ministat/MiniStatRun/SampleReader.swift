@@ -42,13 +42,15 @@ public enum SampleReader {
   ///
   /// - Parameters:
   ///   - format: the column that is wanted.
+  ///   - pieceSize: bytes asked for at a time; lines may be longer.
   ///   - source: fills a buffer and returns how many bytes it put there, 0 at the end.
   /// - Throws: what `source` throws, or the first fault in the data.
   public static func read(
-    _ format: ColumnFormat,
+    _ format: ColumnFormat, pieceSize: Int = Self.pieceSize,
     from source: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
   ) throws(ReadFailure) -> Reading {
     // Large sets in large pages: a fifth of the time of 10^7 values went into page faults.
+    precondition(pieceSize > 0, "nothing is read in empty pieces")
     let samples = unsafe Samples(onGrowth: { unsafe Memory.preferHugePages($0) })
     var parser = ColumnParser(format)
     var buffer = [UInt8](repeating: 0, count: pieceSize + slack)
