@@ -48,21 +48,47 @@ import Testing
     }
   }
 
-  @Test("the page and the manual name every option that the help names", arguments: [
-    "ministat.md", "man/ministat.1",
-  ])
+  @Test(
+    "the page and the manual name every option that the help names",
+    arguments: [
+      "ministat.md", "man/ministat.1",
+    ])
   func options(_ name: String) throws {
     let room = try Workshop()
     let page = try text(name)
     let help = try room.shell("$ministat --help").text
     let spellings = help.split(separator: "\n").filter { $0.hasPrefix("  -") }
       .compactMap { $0.split(whereSeparator: { " =".contains($0) }).first }
-    #expect(spellings.count == 12)
+    #expect(spellings.count == 13)
     for spelling in spellings {
       let mark =
         name.hasSuffix(".1")
         ? ".It Fl " + spelling.dropFirst().replacing("-", with: "\\-") : "`\(spelling)"
       #expect(page.contains(mark), "\(name) does not explain \(spelling)")
     }
+  }
+
+  @Test("the completions are those that the program prints", arguments: ["bash", "zsh", "fish"])
+  func completions(_ shell: String) throws {
+    let room = try Workshop()
+    let printed = try room.shell("$ministat --generate-completion-script=\(shell)").text
+    #expect(printed == (try text("completions/ministat.\(shell)")), "print it anew")
+    try room.write("script", printed)
+    let check = try room.shell("command -v \(shell) >/dev/null || exit 0; \(shell) -n script")
+    #expect(check.status == 0, "\(check.errors)")
+  }
+
+  @Test("bash completes options, choices and files")
+  func bash() throws {
+    let room = try Workshop()
+    try room.write("data.txt", "")
+    let run = try room.shell(
+      """
+      $ministat --generate-completion-script=bash >script
+      bash -c '. ./script; compopt() { :; }
+      ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ministat; echo "${COMPREPLY[@]}"; }
+      ask ministat --max; ask ministat --compat = de; ask ministat --compat free; ask ministat dat'
+      """)
+    #expect(run.text == "--max-height=\ndebian\nfreebsd\ndata.txt\n", "\(run.errors)")
   }
 }

@@ -45,6 +45,8 @@ struct Program {
     }
     switch intent {
     case .help: try print { (output) throws(SystemError) in try output.write(Help.text) }
+    case .completions(let shell):
+      try print { (output) throws(SystemError) in try output.write(shell.completions) }
     case .version: try print { (output) throws(SystemError) in try output.write(Help.version) }
     case .report(let request):
       let sets = try Input.read(request)
