@@ -69,6 +69,7 @@ private func report(_ sets: [ClassicSet], _ options: ClassicReport.Options) {
 
 private let sink = unsafe open("/dev/null", O_WRONLY)
 
+/// Called by libFuzzer with each input; 0 keeps it for its corpus if it reached something new.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   var choices = Choices(unsafe Array(UnsafeBufferPointer(start: data, count: size)))

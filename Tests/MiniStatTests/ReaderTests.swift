@@ -92,6 +92,24 @@ import Testing
     #expect(try values("1 " + comment + "\n2\n" + comment) == [1, 2])
   }
 
+  @Test("a line without an end does not eat all memory")
+  func endlessLine() {
+    var given = 0
+    let reading = Result { () throws(ReadFailure) in
+      try unsafe SampleReader.read(.standard, pieceSize: 64, lineSizeMax: 10_000) { room in
+        unsafe room.copyBytes(from: repeatElement(UInt8(ascii: "1"), count: room.count))
+        given += room.count
+        return room.count
+      }
+    }
+    guard case .failure(.data(let fault)) = reading else {
+      Issue.record("an endless line was taken")
+      return
+    }
+    #expect(fault.kind == .lineTooLong && fault.line == 1)
+    #expect(given < 40_000)
+  }
+
   @Test("pieces of any size give what one piece gives")
   func pieces() throws {
     let seed: UInt64 = 99
