@@ -21,9 +21,9 @@ enum Shell: String, CaseIterable {
     }
     var choices = ""
     for option in Option.allCases where !option.choices.isEmpty {
+      let words = option.choices.joined(separator: " ")
       choices += """
-            --\(option.word ?? "")) COMPREPLY=($(compgen -W '\(option.choices.joined(separator: " "))' \
-        -- "${cur#=}")); return ;;
+            --\(option.word ?? "")) COMPREPLY=($(compgen -W '\(words)' -- "${cur#=}")); return ;;
 
         """
     }
