@@ -90,7 +90,13 @@ extension Reader {
       if wants(1...2, "\(keyword.rawValue) takes one or two arguments") {
         setValue(keyword, arguments, parser, level)
       }
-    case .makeoption: setMakeOption(arguments, parser, place, level)
+    case .makeoption:
+      if statement.clauseEnds.count > 1 {
+        let next = parser.place(statement.words[statement.clauseEnds[0]])
+        diagnostics.error(next, "makeoption ends with its line: continue it with a backslash")
+      } else {
+        setMakeOption(arguments, parser, place, level)
+      }
     case .no: readNo(arguments, parser, place)
     case .defoption: declareOption(arguments, parser, place)
     default:
@@ -215,6 +221,7 @@ extension Reader {
     }
     do { _ = try MakeText(parsing: value) } catch {
       diagnostics.error(parser.place(first), "makeoption '\(names.text(name))': \(error.text)")
+      return
     }
     let option = MakeOption(
       values: [value], isAppended: isAppended, place: parser.place(first),
@@ -309,8 +316,9 @@ extension Reader {
       let isWhole = clause == 0 || first == start
       if first < range.upperBound {
         if isWhole {
+          let isEdge = clause > 0 && isEdgeKeyword(statement.words[first].keyword)
           readAttachments(
-            statement, parser, first..<range.upperBound, isEdgeClause: false, into: &whole)
+            statement, parser, first..<range.upperBound, isEdgeClause: isEdge, into: &whole)
         } else {
           readAttachments(
             statement, parser, first..<range.upperBound, isEdgeClause: false, into: &own)
@@ -326,6 +334,14 @@ extension Reader {
     applyToSources(items, whole)
   }
 
+  /// True for what begins a clause whose options qualify it alone.
+  private func isEdgeKeyword(_ keyword: Keyword?) -> Bool {
+    switch keyword {
+    case .library, .module, .flags, .header: true
+    default: false
+    }
+  }
+
   private func applyToSources(_ items: [(Int32, Attachments)], _ whole: Attachments) {
     let isGroup =
       items.count > 1 && whole.rule.noImplicitRule && whole.rule.compileWith != nil
@@ -338,7 +354,8 @@ extension Reader {
       for attachments in [whole, own] where !attachments.isEmpty {
         rejectOwnersAttachments(attachments)
         for module in attachments.modules {
-          join(source, module.text, Use(source: source, condition: condition, place: module.place))
+          let use = model.conditions.all(condition, module.condition)
+          join(source, module.text, Use(source: source, condition: use, place: module.place))
         }
         for library in attachments.libraries {
           diagnostics.error(
@@ -491,7 +508,7 @@ extension Reader {
       if isHead {
         readAttachments(statement, parser, rest, isEdgeClause: false, into: &whole)
       } else if first == range.lowerBound {
-        let isEdge = [.library, .module, .flags, .header].contains(statement.words[first].keyword)
+        let isEdge = isEdgeKeyword(statement.words[first].keyword)
         readAttachments(statement, parser, rest, isEdgeClause: isEdge, into: &whole)
       } else {
         readAttachments(statement, parser, rest, isEdgeClause: false, into: &own)

@@ -232,7 +232,10 @@ struct Parser {
 
   /// Moves behind the next newline.
   private mutating func skipLine() {
-    while position < bytes.count && bytes[position] != Byte.newline { position += 1 }
+    while position < bytes.count && bytes[position] != Byte.newline {
+      if bytes[position] == 0 { error(position, "invalid byte NUL") }
+      position += 1
+    }
     position = min(position + 1, bytes.count)
   }
 
@@ -247,6 +250,14 @@ struct Parser {
       }
       skipLine()
     }
+  }
+
+  /// Where the lines that hold nothing but blanks and comments end that begin at `index`.
+  private func endOfEmptyLines(after index: Int) -> Int {
+    var copy = self
+    copy.position = index
+    copy.skipEmptyLines()
+    return copy.position
   }
 
   private func error(_ offset: Int, _ text: String) {
@@ -264,6 +275,8 @@ struct Parser {
       if isJoin(index) {
         while bytes[index] != Byte.newline { index += 1 }
         text.append(Byte.space)
+        index = endOfEmptyLines(after: index + 1)
+        continue
       } else if bytes[index] != Byte.carriageReturn {
         text.append(bytes[index])
       }
