@@ -54,6 +54,7 @@ struct Resolver {
   var stepPlaces: [Place] = []
   /// The directories that outputs lie in.
   var directories: Set<Name> = []
+  var lastDirectory = Name.empty
   /// Directories of generated headers, which join the include path.
   var includeDirectories: [[UInt8]] = []
   /// The one make that is written for, whose own notation is then allowed; nil for several.
