@@ -68,12 +68,27 @@ struct Example: CustomStringConvertible, Sendable {
         found.formUnion(line.dropFirst(10).split(separator: " ").map(String.init))
         continue
       }
-      for word in line.prefix(while: { $0 != "#" }).split(whereSeparator: { " \t\"';".contains($0) }
-      ) {
+      for word in Self.words(line) {
         if let path = Self.path(word), !own.contains(path) { found.insert(path) }
       }
     }
     return found.filter { !$0.contains("missing") }
+  }
+
+  /// The words of `line`, and for a quoted one also the words in it.
+  private static func words(_ line: Substring) -> [Substring] {
+    var words: [Substring] = []
+    var rest = line
+    while true {
+      rest = rest.drop { " \t;".contains($0) }
+      guard let first = rest.first, first != "#" else { return words }
+      let isQuoted = first == "\"" || first == "'"
+      if isQuoted { rest = rest.dropFirst() }
+      let word = rest.prefix { isQuoted ? $0 != first : !" \t;".contains($0) }
+      words.append(word)
+      if isQuoted { words += word.split(separator: " ") }
+      rest = rest.dropFirst(word.count + (isQuoted ? 1 : 0))
+    }
   }
 
   /// The file of the tree that `word` means; nil for another word.

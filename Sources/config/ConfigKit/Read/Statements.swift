@@ -184,7 +184,8 @@ extension Reader {
     }
   }
 
-  /// `makeoption NAME VALUE...`, `makeoption NAME=VALUE`, `makeoption NAME+=VALUE`.
+  /// `makeoption NAME VALUE...`, `makeoption NAME=VALUE`, `makeoption NAME+=VALUE`, the sign
+  /// also as a word of its own.
   private func setMakeOption(
     _ arguments: ArraySlice<Word>, _ parser: Parser, _ place: Place, _ level: Level
   ) {
@@ -199,7 +200,12 @@ extension Reader {
     var value: [UInt8] = []
     var isAppended = false
     if sign.isEmpty && arguments.count > 1 {
-      value = parser.raw(from: arguments[2], to: last)
+      let second = arguments[2]
+      isAppended = !second.isQuoted && names[second.name].elementsEqual("+=".utf8)
+      let isSign = isAppended || !second.isQuoted && names[second.name].elementsEqual([Byte.equals])
+      if !isSign || arguments.count > 2 {
+        value = parser.raw(from: arguments[isSign ? 3 : 2], to: last)
+      }
     } else if sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8) {
       isAppended = sign[0] == Byte.plus
       value = parser.raw(from: first, to: last)

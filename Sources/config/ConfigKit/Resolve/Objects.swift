@@ -23,14 +23,16 @@ extension Resolver {
     var implicit = command.needs
     if let rule, !rule.noImplicitRule { implicit += rule.depends.flatMap { nodes(of: $0) } }
     let isHost = variant >= 0 && model.owners[variant].kind == .host
+    let isFirst = rule.map { $0.beforeDep && !$0.noImplicitRule } ?? false  // waits for nothing
     addStep(
       Step(
         kind: .compile, outputs: graph.list([object]), inputs: graph.list([input]),
-        implicit: implicit.isEmpty ? NodeList() : graph.list(implicit), waits: !isHost,
+        implicit: implicit.isEmpty ? NodeList() : graph.list(implicit),
+        waits: !isHost && !isFirst,
         command: command.index), at: source.place)
     if variant < 0 {
       sharedObjects[index] = object
-      if let rule { if rule.beforeDep && !rule.noImplicitRule { graph.beforeDep.append(object) } }
+      if isFirst { graph.beforeDep.append(object) }
     }
     if let rule, !rule.noImplicitRule { collectCleaning(rule.clean, rule.nuke) }
     return object
