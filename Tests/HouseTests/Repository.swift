@@ -83,7 +83,10 @@ enum Repository {
   }
 
   private static func names(in folder: FilePath) throws -> [String] {
-    try Files.list(folder).map { String(decoding: $0, as: UTF8.self) }
+    let slash = UInt8(ascii: "/")
+    return try Files.list(folder).map { name in
+      String(decoding: name.last == slash ? name.dropLast() : name[...], as: UTF8.self)
+    }
   }
 
   private static func collect(_ folder: String, into files: inout [TextFile]) throws {

@@ -30,6 +30,7 @@ import Testing
   @Test func lineLength() {
     let just = String(repeating: "é", count: 100)
     #expect(lines(Rules.lineLength, "\(just)\n\(just)x\n") == [2])
+    #expect(lines(Rules.lineLength, "// \(just)\n\"\"\"\n  \(just)\n  \"\"\"\n") == [1])
   }
 
   @Test func lineEnds() {

@@ -29,9 +29,16 @@ enum Rules {
     faults(file, file.lines, "a tab: indent with two blanks") { $0.contains("\t") }
   }
 
-  /// No line is longer than `columnsMax`.
+  /// No line is longer than `columnsMax`, but for the text in a long string: that is not layout.
   static func lineLength(_ file: TextFile) -> [Fault] {
-    faults(file, file.lines, "longer than \(columnsMax) columns") { $0.count > columnsMax }
+    let long = faults(file, file.lines, "longer than \(columnsMax) columns") {
+      $0.utf8.count > columnsMax && $0.count > columnsMax
+    }
+    if long.isEmpty { return [] }
+    let text = SwiftText(file.text)
+    return long.filter { fault in
+      !text.code[fault.line - 1].isEmpty || !text.comments[fault.line - 1].isEmpty
+    }
   }
 
   /// Lines end in a newline alone, nothing hangs on their right, and the last one ends too.

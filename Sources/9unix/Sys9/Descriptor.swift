@@ -73,6 +73,13 @@ public struct Descriptor: ~Copyable {
     }
   }
 
+  /// Empties the open file and goes to its start.  `ftruncate(2)`, `lseek(2)`.
+  public borrowing func truncate() throws(SystemError) {
+    let fd = raw
+    _ = try check("ftruncate") { ftruncate(fd, 0) }
+    _ = try check("lseek") { lseek(fd, 0, SEEK_SET) }
+  }
+
   /// What the kernel knows of the open file.  Corresponds to `fstat(2)`.
   public borrowing func status() throws(SystemError) -> FileStatus {
     var st = stat()

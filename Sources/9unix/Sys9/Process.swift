@@ -2,6 +2,7 @@
 
 import CNine
 import Glibc
+import SystemPackage
 
 /// How a child process ended, and what it wrote.
 public struct Outcome: Sendable {
@@ -55,4 +56,61 @@ public enum Command {
     let signal = Int(status & 0x7F)
     return signal == 0 ? Int((status >> 8) & 0xFF) : 128 + signal
   }
+}
+
+/// A process by number and time of birth, so that a reused number is not taken for it.
+public struct ProcessIdentity: Equatable, Sendable {
+  /// The process's number.
+  public let pid: Int32
+  /// When it was started, in the kernel's ticks; 0 where the system does not tell.
+  public let start: UInt64
+
+  /// The process `pid`, nil if there is none.  Reads `/proc/PID/stat`, see `proc(5)`.
+  public init?(_ pid: Int32) {
+    guard pid > 0, kill(pid, 0) == 0 || errno == EPERM else { return nil }
+    let fields = Self.fields(pid) ?? []
+    if fields.first == "Z" { return nil }  // it has ended, only its parent has not looked yet
+    self.pid = pid
+    start = fields.count > 19 ? UInt64(fields[19]) ?? 0 : 0
+  }
+
+  /// The identity that `description` gave, whether or not the process still lives.
+  public init?(_ text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 2, let pid = Int32(words[0]), let start = UInt64(words[1]) else {
+      return nil
+    }
+    self.pid = pid
+    self.start = start
+  }
+
+  /// True while the process lives.
+  public var isAlive: Bool { ProcessIdentity(pid) == self }
+
+  /// The process that started it, nil if that is unknown.
+  public var parent: ProcessIdentity? {
+    guard let fields = Self.fields(pid), fields.count > 1, let pid = Int32(fields[1]) else {
+      return nil
+    }
+    return ProcessIdentity(pid)
+  }
+
+  /// Waits until the process has ended.  `pidfd_open(2)`.
+  public func waitForEnd() throws(SystemError) {
+    let number = pid
+    _ = try check("pidfd_open") { cnine_wait_end(number) }
+  }
+
+  /// The fields of `/proc/PID/stat` behind the name: state, parent, ...
+  private static func fields(_ pid: Int32) -> [Substring]? {
+    guard let bytes = try? Files.read(FilePath("/proc/\(pid)/stat")),
+      let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    return String(decoding: bytes[(end + 1)...], as: UTF8.self).split(separator: " ")
+  }
+}
+
+extension ProcessIdentity: CustomStringConvertible {
+  /// The number and the time of birth.
+  public var description: String { "\(pid) \(start)" }
 }

@@ -31,8 +31,10 @@ public enum Environment {
   /// The bytes of the variable named by the bytes `name`, nil if it is not set.
   public static func value(of name: [UInt8]) -> [UInt8]? {
     let terminated = name.map { CChar(bitPattern: $0) } + [0]
-    guard let value = unsafe terminated.withUnsafeBufferPointer({ unsafe getenv($0.baseAddress!) })
-    else { return nil }
+    let found = unsafe terminated.withUnsafeBufferPointer { text in
+      unsafe text.baseAddress.flatMap { unsafe getenv($0) }
+    }
+    guard let value = unsafe found else { return nil }
     return unsafe value.withMemoryRebound(to: UInt8.self, capacity: strlen(value)) {
       unsafe [UInt8](UnsafeBufferPointer(start: $0, count: strlen(value)))
     }

@@ -75,7 +75,8 @@ enum Console {
         }
         return outcome.output
       },
-      system: (text(uts.sysname), text(uts.machine)), program: program())
+      system: (text(uts.sysname), text(uts.machine)), tell: { write(2, $0) },
+      program: program())
   }
 
   private static func program() -> FilePath? {

@@ -16,7 +16,8 @@ enum ToolCommand {
       case "--merge": try BuildTool(Console.machine()).merge()
       case "--depfile":
         for path in rest { try BuildTool(Console.machine()).rewriteDepfile(FilePath(path)) }
-      case "--begin": return try begin(rest.joined(separator: " "))
+      case "--hold": try BuildTool.hold(for: getppid(), tell: { Console.write(2, $0) })
+      case "--begin": return try begin(rest)
       case "--clean": try BuildTool(Console.machine()).clean()
       case "--nuke": try BuildTool(Console.machine()).nuke()
       default: return nil
@@ -37,9 +38,13 @@ enum ToolCommand {
   }
 
   /// BSD make reads the answer's last word: `ok`, or anything else.
-  private static func begin(_ overrides: String) throws -> CInt {
+  private static func begin(_ arguments: ArraySlice<String>) throws -> CInt {
+    if let make = arguments.first.flatMap({ Int32($0) }), Environment["MAKELEVEL"] ?? "0" == "0" {
+      try BuildTool.hold(for: make, tell: { Console.write(2, $0) })
+    }
     if try regenerate() != 0 { return 1 }
-    try BuildTool(Console.machine()).begin(overrides: overrides)
+    try BuildTool(Console.machine()).begin(
+      overrides: arguments.dropFirst().joined(separator: " "))
     return Console.write(1, "ok\n")
   }
 }

@@ -15,8 +15,9 @@
 //       not part of a decimal number, and the caller sees whether a number may end there.
 //
 // Rejected.  Eight digits at a time in one register: 3 % slower for six decimals, equal for
-// fourteen, since the lengths of a file's numbers are easily predicted.  Eisel and Lemire's method: faster for 17 digits and large exponents, but for
-// measurements these are rare, and its table of powers is 10 KB that would have to be proved.
+// fourteen, since the lengths of a file's numbers are easily predicted.  Eisel and Lemire's
+// method: faster for 17 digits and large exponents, but for measurements these are rare, and its
+// table of powers is 10 KB that would have to be proved.
 
 import Glibc
 

@@ -22,6 +22,10 @@ static inline int cnine_open(const char *path, int flags, mode_t mode)
 /* pipe2(2) with O_CLOEXEC: behind _GNU_SOURCE, which must come before the first header. */
 int cnine_pipe(int ends[2]);
 
+/* Waits until the process ends: pidfd_open(2) and poll(2), where the system has them.
+ * 0 when it has ended, -1 with errno otherwise. */
+int cnine_wait_end(int pid);
+
 /* ioctl(TIOCGWINSZ): the terminal's columns, or -1. */
 static inline int cnine_columns(int fd)
 {

@@ -9,7 +9,16 @@ struct CompileDatabase {
   /// The absolute path of the build directory: this file alone depends on where it lies.
   let directory: [UInt8]
   var expander: Expander
-  private var texts: [Int32: [UInt8]] = [:]
+  /// The parts of each command between the names of its files, escaped once.
+  private var texts: [Int32: [Part]] = [:]
+  private var lastCommand: Int32 = -1
+  private var lastParts: [Part] = []
+
+  private enum Part {
+    case text([UInt8])
+    case target
+    case source
+  }
 
   init(plan: Plan, directory: [UInt8], expander: Expander) {
     self.plan = plan
@@ -46,24 +55,40 @@ struct CompileDatabase {
     out.put("\", \"output\": \"")
     putPath(plan.graph.nodes[Int(step.outputs.start)], out)
     out.put("\", \"command\": \"")
-    for byte in text(of: step) {
-      switch byte {
-      case Expander.target: putWord(plan.graph.nodes[Int(step.outputs.start)], out)
-      case Expander.source: putWord(plan.graph.nodes[Int(step.inputs.start)], out)
-      case Byte.quote, Byte.backslash: out.bytes += [Byte.backslash, byte]
-      case 0..<0x20: Quoting.appendJSON([byte], to: &out.bytes)
-      default: out.bytes.append(byte)
+    for part in parts(of: step) {
+      switch part {
+      case .text(let text): out.put(text)
+      case .target: putWord(plan.graph.nodes[Int(step.outputs.start)], out)
+      case .source: putWord(plan.graph.nodes[Int(step.inputs.start)], out)
       }
     }
     out.put("\"}")
   }
 
-  /// The command of `step` with markers, made once a command.
-  private mutating func text(of step: Step) -> [UInt8] {
-    if let known = texts[step.command] { return known }
+  /// The command of `step`, divided at the names of its files.
+  private mutating func parts(of step: Step) -> [Part] {
+    if step.command == lastCommand { return lastParts }
+    let parts = texts[step.command] ?? divided(step)
+    texts[step.command] = parts
+    lastCommand = step.command
+    lastParts = parts
+    return parts
+  }
+
+  private mutating func divided(_ step: Step) -> [Part] {
     let text = (try? expander.expand(step))?.text ?? []  // faults were reported with the record
-    texts[step.command] = text
-    return text
+    var parts: [Part] = []
+    var plain: [UInt8] = []
+    for byte in text {
+      guard byte == Expander.target || byte == Expander.source else {
+        Quoting.appendJSON([byte], to: &plain)
+        continue
+      }
+      parts.append(.text(plain))
+      plain = []
+      parts.append(byte == Expander.target ? .target : .source)
+    }
+    return parts + [.text(plain)]
   }
 
   private func putPath(_ node: Node, _ out: OutputFile) {

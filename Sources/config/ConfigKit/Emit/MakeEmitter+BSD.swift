@@ -10,7 +10,7 @@ extension MakeEmitter {
   static let bsdStub = """
     # Made by config for BSD make; edits here are lost.
     # config looks after Makefile.rules, the depfiles and the flags before make reads on.
-    CONFIG_BEGIN != ./.configtool --begin \\
+    CONFIG_BEGIN != ./.configtool --begin ${.MAKE.PID} \\
     ${.MAKEOVERRIDES:O:u:@v@$v=${$v}@:Q} || echo failed
     .if ${CONFIG_BEGIN:[-1]} != "ok"
     .error config could not bring the build directory up to date

@@ -13,6 +13,14 @@ extension MakeEmitter {
       .DELETE_ON_ERROR:
       .DEFAULT_GOAL := all
 
+      # One make at a time; a directory without o/ is made whole again.
+      ifeq ($(MAKELEVEL),0)
+      $(shell ./.configtool --hold)
+      endif
+      ifeq ($(wildcard o/.d/.),)
+      $(shell ./.configtool --regenerate)
+      endif
+
       # Depfiles of the last build join .depend before anything is decided.
       ifneq ($(wildcard o/.d/*.d),)
       $(shell ./.configtool --merge)

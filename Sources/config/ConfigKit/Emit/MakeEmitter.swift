@@ -163,27 +163,15 @@ struct MakeEmitter {
     }
     try compilations()
     for step in graph.steps where step.kind != .archive && step.kind != .link {
-      if !isShared(step) { try rule(step) }
+      if !step.isMirrored { try rule(step) }
     }
-  }
-
-  /// True for compilations that join the one rule of their command.
-  private func isShared(_ step: Step) -> Bool {
-    guard step.kind == .compile, step.implicit.count == 0 else { return false }
-    let input = graph.nodes[Int(step.inputs.start)]
-    let output = graph.nodes[Int(step.outputs.start)]
-    guard input.isInTree else { return false }
-    let source = names[input.name]
-    let object = names[output.name]
-    return object.count == source.count + 4 && object.dropFirst(2).dropLast(2).elementsEqual(source)
-      && plan.isPlain(input) && source.first != Byte.slash
   }
 
   /// The compilations that share commands: one list and one rule each command.
   private func compilations() throws(SystemError) {
     var shared: [Int32: [Node]] = [:]
     var order: [Int32] = []
-    for step in graph.steps where isShared(step) {
+    for step in graph.steps where step.isMirrored {
       let key = step.command * 2 + (step.waits ? 1 : 0)
       if shared[key] == nil { order.append(key) }
       shared[key, default: []].append(graph.nodes[Int(step.outputs.start)])

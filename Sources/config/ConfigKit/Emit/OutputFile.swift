@@ -102,7 +102,12 @@ final class OutputFile {
       if count == 0 { return false }
       filled += count
     }
-    return oldPiece.prefix(filled).elementsEqual(bytes)
+    return unsafe oldPiece.withUnsafeBufferPointer { old in
+      unsafe bytes.withUnsafeBufferPointer { new in
+        guard let a = old.baseAddress, let b = new.baseAddress else { return filled == 0 }
+        return unsafe memcmp(a, b, filled) == 0
+      }
+    }
   }
 
   /// Begins the temporary file with the prefix that was equal so far.

@@ -64,6 +64,9 @@ struct Step {
   var waits: Bool
   /// Its command, in `Graph.commands`.
   let command: Int32
+  /// True for a compilation of the plain `PATH` of the tree to `o/PATH.o`, with nothing else to
+  /// wait for: all of those of one command can be one rule.
+  var isMirrored = false
   /// The owner whose OBJS and LIBS it means: an index in `Graph.bundles`, or -1.
   var bundle: Int32 = -1
 }
@@ -93,8 +96,6 @@ struct Bundle {
   var systemLibraries: [[UInt8]] = []
   /// The variable that links it: CC, CXX or SWIFTC.
   var linker = "CC"
-  /// True if two of its objects have one base name.
-  var hasClashingNames = false
 }
 
 /// A Swift or C module for the compile database.

@@ -86,7 +86,7 @@ enum EmbeddedDefaults {
     NORMAL_S = ${AS} -c ${CFLAGS} ${ASFLAGS} ${DEBUGFLAGS} ${CPPFLAGS} ${INCLUDES} ${DEPFLAGS} -o $@ $<
     NORMAL_AS = ${AS} -c ${CFLAGS} ${ASFLAGS} ${DEBUGFLAGS} ${INCLUDES} -o $@ $<
     NORMAL_SWIFT = ${SWIFTC} ${SWIFTFLAGS} ${SWIFTDEBUGFLAGS} -wmo -disable-cmo -avoid-emit-module-source-info -module-cache-path o/.swift/cache ${SWIFTINCLUDES}
-    NORMAL_PCM = ${SWIFTC} -emit-pcm -module-cache-path o/.swift/cache ${SWIFTINCLUDES}
+    NORMAL_PCM = ${SWIFTC} -emit-pcm ${SWIFTFLAGS} ${SWIFTDEBUGFLAGS} -module-cache-path o/.swift/cache ${SWIFTINCLUDES}
     NORMAL_AR = ${AR} ${ARFLAGS} $@ ${OBJS}
     NORMAL_AR_PATHS = ${AR} ${ARFLAGS}P $@ ${OBJS}
     NORMAL_LINK = ${LINKER} ${LDFLAGS} -o $@ ${OBJS} ${LIBS} ${LDLIBS}

@@ -42,18 +42,17 @@ extension Resolver {
   mutating func parts(of owner: Int) -> Parts {
     if let known = parts[owner] { return known }
     var result = Parts()
-    var seen: Set<Int32> = []
+    var seen = Marks()
     parts[owner] = result  // a rule that asks for itself finds nothing rather than no end
     let variant = compilesItsOwn(owner) ? owner : -1
     for use in model.owners[owner].uses where model.conditions[use.condition] {
-      if seen.insert(use.source).inserted { add(use, of: owner, variant, to: &result) }
+      if seen.insert(Int(use.source)) { add(use, of: owner, variant, to: &result) }
     }
     addSwiftProgram(owner, to: &result)
     let held = model.owners[owner].kind == .library ? [] : heldByLibraries(of: owner)
     for module in moduleClosure(of: owner) {
       for use in model.owners[module].uses where model.conditions[use.condition] {
-        if seen.contains(use.source) { continue }
-        seen.insert(use.source)
+        if !seen.insert(Int(use.source)) { continue }
         var brought = Parts()
         add(use, of: module, variant, to: &brought)
         result.objects += brought.objects.filter { !held.contains($0) }
@@ -121,7 +120,9 @@ extension Resolver {
       Step(
         kind: .archive, outputs: graph.list([output]), inputs: graph.list(parts.objects),
         implicit: graph.list(depends), waits: false,
-        command: graph.command(words.normalAr), bundle: bundle), at: owner.place)
+        command: graph.command(
+          hasClashingNames(parts.objects) ? words.normalArPaths : words.normalAr),
+        bundle: bundle), at: owner.place)
     graph.goals.append(output)
   }
 
@@ -171,18 +172,15 @@ extension Resolver {
       libraries: graph.list(libraries))
     bundle.linker =
       owner.kind == .host ? "HOSTCC" : parts.hasSwift ? "SWIFTC" : parts.hasCXX ? "CXX" : "CC"
-    bundle.hasClashingNames = !isProgram && hasClashingNames(parts.objects)
     graph.bundles.append(bundle)
     return Int32(graph.bundles.count - 1)
   }
 
   /// True if two objects would get one name in an archive.
   private func hasClashingNames(_ objects: [Node]) -> Bool {
-    var seen: Set<ArraySlice<UInt8>> = []
-    for object in objects {
-      let path = names[object.name]
-      let base = path.lastIndex(of: Byte.slash).map { path[($0 + 1)...] } ?? path
-      if !seen.insert(base).inserted { return true }
+    var bases = Marks()
+    for object in objects where !bases.insert(Int(names.base(of: object.name).index)) {
+      return true
     }
     return false
   }
@@ -242,9 +240,9 @@ extension Resolver {
   }
 
   private mutating func noteDirectory(of name: Name) {
-    let bytes = names[name]
-    guard let slash = bytes.lastIndex(of: Byte.slash) else { return }
-    directories.insert(names.intern(Array(bytes[..<slash])))
+    let directory = names.directory(of: name)
+    if directory != .empty && directory != lastDirectory { directories.insert(directory) }
+    lastDirectory = directory
   }
 
   mutating func collectCleaning(_ clean: [Phrase], _ nuke: [Phrase]) {

@@ -12,7 +12,7 @@ extension Resolver {
     markGenerated()
     var wanted: [Name: [Int]] = [:]
     for index in model.sources.indices where isFileOfTree(index) {
-      wanted[directory(of: model.sources[index].path), default: []].append(index)
+      wanted[names.directory(of: model.sources[index].path), default: []].append(index)
     }
     for (directory, sources) in wanted.sorted(by: { $0.value[0] < $1.value[0] }) {
       look(in: directory, for: sources)
@@ -38,24 +38,17 @@ extension Resolver {
   /// True for sources that must exist: not generated, and not config's own Config.swift.
   private func isFileOfTree(_ index: Int) -> Bool { !isGenerated[index] }
 
-  /// The directory part of `path`, without its slash; the empty name for none.
-  private func directory(of path: Name) -> Name {
-    let bytes = names[path]
-    guard let slash = bytes.lastIndex(of: Byte.slash) else { return .empty }
-    return names.intern(Array(bytes[..<max(slash, bytes.startIndex + 1)]))
-  }
-
   private mutating func look(in directory: Name, for sources: [Int]) {
     let path = names.bytes(directory)
     listedDirectories.append(path)
     let there = sourceRoot.pushing(FilePath(String(decoding: path, as: UTF8.self)))
-    var present: Set<Name> = []
+    var present = Marks()
     var prefix = path
     if !prefix.isEmpty && prefix.last != Byte.slash { prefix.append(Byte.slash) }
     for entry in machine.list(there) ?? [] {
-      if let name = names.find(prefix + entry) { present.insert(name) }
+      if let name = names.find(prefix + entry) { _ = present.insert(Int(name.index)) }
     }
-    for index in sources where !present.contains(model.sources[index].path) {
+    for index in sources where !present.contains(Int(model.sources[index].path.index)) {
       report(missing: model.sources[index], in: there)
     }
   }

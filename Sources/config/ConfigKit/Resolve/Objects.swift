@@ -24,18 +24,29 @@ extension Resolver {
     if let rule, !rule.noImplicitRule { implicit += rule.depends.flatMap { nodes(of: $0) } }
     let isHost = variant >= 0 && model.owners[variant].kind == .host
     let isFirst = rule.map { $0.beforeDep && !$0.noImplicitRule } ?? false  // waits for nothing
-    addStep(
-      Step(
-        kind: .compile, outputs: graph.list([object]), inputs: graph.list([input]),
-        implicit: implicit.isEmpty ? NodeList() : graph.list(implicit),
-        waits: !isHost && !isFirst,
-        command: command.index), at: source.place)
+    var step = Step(
+      kind: .compile, outputs: graph.list([object]), inputs: graph.list([input]),
+      implicit: implicit.isEmpty ? NodeList() : graph.list(implicit),
+      waits: !isHost && !isFirst,
+      command: command.index)
+    step.isMirrored = variant < 0 && implicit.isEmpty && isMirrored(input, object)
+    addStep(step, at: source.place)
     if variant < 0 {
       sharedObjects[index] = object
       if isFirst { graph.beforeDep.append(object) }
     }
     if let rule, !rule.noImplicitRule { collectCleaning(rule.clean, rule.nuke) }
     return object
+  }
+
+  /// True if `object` is `o/PATH.o` for the file `input` of the tree, and PATH is plain.
+  private func isMirrored(_ input: Node, _ object: Node) -> Bool {
+    guard input.isInTree, names.size(object.name) == names.size(input.name) + 4 else {
+      return false
+    }
+    let path = names[input.name]
+    return path.first != Byte.slash && Quoting.isPlain(path)
+      && names[object.name].dropFirst(2).dropLast(2).elementsEqual(path)
   }
 
   /// `o/PATH.o`, encoded so that it is plain; owners with their own objects have a folder.
@@ -51,9 +62,7 @@ extension Resolver {
       let base = (mirrored.lastIndex(of: Byte.slash) ?? -1) + 1
       mirrored.insert(contentsOf: names.bytes(prefix.text), at: base)
     }
-    if mirrored.first == Byte.slash || mirrored.starts(with: "../".utf8)
-      || mirrored.containsSubsequence("/../")
-    {
+    if mirrored.first == Byte.slash || Self.leavesTree(mirrored) {
       for piece in mirrored.split(separator: Byte.slash, omittingEmptySubsequences: false) {
         path +=
           piece.elementsEqual("..".utf8) || piece.isEmpty
@@ -65,6 +74,23 @@ extension Resolver {
       path += Quoting.encoded(mirrored)
     }
     return path + Array(".o".utf8)
+  }
+
+  /// True if a component of `path` is `..`.
+  private static func leavesTree(_ path: [UInt8]) -> Bool {
+    var dots = 0
+    var length = 0
+    for byte in path {
+      if byte == Byte.slash {
+        if dots == 2 && length == 2 { return true }
+        dots = 0
+        length = 0
+      } else {
+        dots += byte == Byte.dot ? 1 : 0
+        length += 1
+      }
+    }
+    return false
   }
 
   /// What is compiled for source `index`: itself, or the C file that yacc or lex makes of it.
@@ -187,16 +213,5 @@ extension Resolver {
         command: graph.command(prepared.text)), at: place)
     if rule.beforeDep { graph.beforeDep += nodes }
     collectCleaning(rule.clean, rule.nuke)
-  }
-}
-
-extension Array where Element == UInt8 {
-  /// True if the bytes of `text` occur in this array.
-  func containsSubsequence(_ text: String) -> Bool {
-    let wanted = Array(text.utf8)
-    guard count >= wanted.count else { return false }
-    return (0...(count - wanted.count)).contains {
-      self[$0..<($0 + wanted.count)].elementsEqual(wanted)
-    }
   }
 }

@@ -19,50 +19,29 @@ extension Resolver {
   /// A command of the description: `${HOST.p}` becomes the program, which it then needs;
   /// `${SRCS.x}` and `${OBJS.x}` get their lists.
   mutating func prepare(_ phrase: Phrase) -> (text: MakeText, needs: [Node]) {
-    guard var text = makeText(phrase) else { return (MakeText(pieces: []), []) }
+    guard let parsed = makeText(phrase) else { return (MakeText(pieces: []), []) }
     var needs: [Node] = []
-    for (position, piece) in text.pieces.enumerated() {
-      switch piece {
-      case .foreign(let bytes, let dialect):
-        if foreignDialect != dialect { reportForeign(bytes, dialect, at: phrase.place) }
-      case .variable(let name):
-        guard name.count == 1, case .text(let bytes) = name[0] else { continue }
-        if let program = hostProgram(bytes, at: phrase.place) {
-          needs.append(program)
-          text.pieces[position] = .text(Array("./".utf8) + names.bytes(program.name))
-        } else if let list = namedList(bytes, at: phrase.place) {
-          needs += list.filter { producer(of: $0) != nil }
-          text.pieces[position] = .text([])
-          text.pieces.replaceSubrange(position...position, with: listPieces(list))
-          return (finish(text, phrase, from: position, &needs), needs)
-        }
-      default: break
+    var pieces: [MakePiece] = []
+    for piece in parsed.pieces {
+      if case .foreign(let bytes, let dialect) = piece, foreignDialect != dialect {
+        reportForeign(bytes, dialect, at: phrase.place)
+      }
+      guard case .variable(let name) = piece, name.count == 1, case .text(let bytes) = name[0]
+      else {
+        pieces.append(piece)
+        continue
+      }
+      if let program = hostProgram(bytes, at: phrase.place) {
+        needs.append(program)
+        pieces.append(.text(Array("./".utf8) + names.bytes(program.name)))
+      } else if let list = namedList(bytes, at: phrase.place) {
+        needs += list.filter { producer(of: $0) != nil }
+        pieces += listPieces(list)
+      } else {
+        pieces.append(piece)
       }
     }
-    return (text, needs)
-  }
-
-  /// Prepares what follows a list, whose pieces moved the positions.
-  private mutating func finish(
-    _ text: MakeText, _ phrase: Phrase, from position: Int, _ needs: inout [Node]
-  ) -> MakeText {
-    var text = text
-    var index = position
-    while index < text.pieces.count {
-      if case .variable(let name) = text.pieces[index], name.count == 1,
-        case .text(let bytes) = name[0]
-      {
-        if let program = hostProgram(bytes, at: phrase.place) {
-          needs.append(program)
-          text.pieces[index] = .text(Array("./".utf8) + names.bytes(program.name))
-        } else if let list = namedList(bytes, at: phrase.place) {
-          needs += list.filter { producer(of: $0) != nil }
-          text.pieces.replaceSubrange(index...index, with: listPieces(list))
-        }
-      }
-      index += 1
-    }
-    return text
+    return (MakeText(pieces: pieces), needs)
   }
 
   /// The files of `list` as words of a shell command.

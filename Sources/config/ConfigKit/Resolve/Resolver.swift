@@ -54,6 +54,7 @@ struct Resolver {
   var stepPlaces: [Place] = []
   /// The directories that outputs lie in.
   var directories: Set<Name> = []
+  var lastDirectory = Name.empty
   /// Directories of generated headers, which join the include path.
   var includeDirectories: [[UInt8]] = []
   /// The one make that is written for, whose own notation is then allowed; nil for several.
@@ -114,6 +115,8 @@ struct CommandWords {
   let normalLink = MakeText(variable: "NORMAL_LINK")
   let hostLink = MakeText(variable: "HOST_LINK")
   let normalAr = MakeText(variable: "NORMAL_AR")
+  /// For objects of one base name: members keep their paths.
+  let normalArPaths = MakeText(variable: "NORMAL_AR_PATHS")
   let normalYacc = MakeText(variable: "NORMAL_YACC")
   let normalLex = MakeText(variable: "NORMAL_LEX")
 

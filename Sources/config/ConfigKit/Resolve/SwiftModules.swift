@@ -247,7 +247,11 @@ extension Resolver {
   private static func swiftConstant(_ value: String?) -> String {
     guard let value else { return ": Int = 0" }
     if let number = Int(value) { return ": Int = \(number)" }
-    if let number = Double(value) { return ": Double = \(number)" }
+    if value.contains("."), value.allSatisfy({ $0.isNumber || "+-.e".contains($0) }),
+      let number = Double(value)
+    {
+      return ": Double = \(number)"
+    }
     let isQuoted = value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
     let inside = isQuoted ? String(value.dropFirst().dropLast()) : value
     let escaped = inside.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()

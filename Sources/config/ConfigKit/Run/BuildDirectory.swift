@@ -47,8 +47,9 @@ struct BuildDirectory {
 
   /// Writes everything; returns the names of the outputs that changed.
   func write() throws(SystemError) -> [String] {
-    let lock = try BuildLock(directory)
-    defer { lock.release() }
+    guard let me = ProcessIdentity(getpid()) else { return [] }
+    let lock = try BuildLock(directory, for: me, tell: machine.tell)
+    defer { lock.release(me) }
     var expander = Expander(plan: plan(usedVariables: []), variables: expansionVariables())
     if let program = machine.program { tools.add(program: program) }
     let commands = try hashes(&expander)
@@ -430,33 +431,4 @@ enum Interrupts {
 
   static func block() { change(SIG_BLOCK) }
   static func unblock() { change(SIG_UNBLOCK) }
-}
-
-/// The lock of a build directory: one config at a time.
-final class BuildLock {
-  private var file: OpenFile?
-
-  /// Takes the lock; says who holds it if that takes a while.
-  init(_ directory: FilePath) throws(SystemError) {
-    let path = directory.appending(".config.lock")
-    let file = OpenFile(try Descriptor.open(path, O_RDWR | O_CREAT))
-    if try !file.descriptor.lock(waits: false) {
-      let holder = (try? Files.read(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let who = holder.isEmpty ? "another config" : "process \(holder)"
-      let text = Array("config: waiting for \(who), which works on \(directory)\n".utf8)
-      unsafe text.withUnsafeBytes { bytes in
-        try? unsafe Sys9.write(2, all: bytes)  // only a courtesy
-      }
-      _ = try file.descriptor.lock(waits: true)
-    }
-    _ = ftruncate(file.descriptor.raw, 0)
-    let me = Array("\(getpid())".utf8)
-    try unsafe me.withUnsafeBufferPointer { (bytes) throws(SystemError) in
-      try unsafe file.descriptor.write(all: UnsafeRawBufferPointer(bytes))
-    }
-    self.file = file
-  }
-
-  /// Gives the lock back.
-  func release() { file = nil }
 }

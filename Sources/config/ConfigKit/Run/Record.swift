@@ -136,6 +136,7 @@ struct RecordHead: Equatable {
     func status(_ path: String) -> FileStatus? {
       (try? Files.status(directory.pushing(FilePath(path)))) ?? nil
     }
+    if status("o/.d") == nil { return false }
     for output in outputs {
       guard let found = status(output.name), Self.identity(output: found) == output.identity else {
         return false

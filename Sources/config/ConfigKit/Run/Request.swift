@@ -52,6 +52,8 @@ public struct Machine {
   public var run: ([String]) -> [UInt8]?
   /// `uname -s` and `uname -m`.
   public var system: (os: String, arch: String)
+  /// Tells the user something that cannot wait for the end of the run.
+  public var tell: (String) -> Void = { _ in }
   /// Where the program itself lies: `../share/config` beside it is searched.
   public var program: FilePath?
 
@@ -62,6 +64,7 @@ public struct Machine {
     environment: @escaping ([UInt8]) -> [UInt8]?,
     run: @escaping ([String]) -> [UInt8]?,
     system: (os: String, arch: String),
+    tell: @escaping (String) -> Void = { _ in },
     program: FilePath? = nil
   ) {
     self.read = read
@@ -69,6 +72,7 @@ public struct Machine {
     self.environment = environment
     self.run = run
     self.system = system
+    self.tell = tell
     self.program = program
   }
 }

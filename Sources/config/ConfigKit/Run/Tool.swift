@@ -25,6 +25,14 @@ public struct BuildTool {
   /// The request that made this build directory, to be run in it.
   public var request: Request { Vantage.request(head.request) }
 
+  /// Takes the build directory for the make that asks: until it ends, others wait.
+  ///
+  /// - Parameter pid: make's process.
+  public static func hold(for pid: Int32, tell: (String) -> Void) throws(SystemError) {
+    guard let make = ProcessIdentity(pid) else { return }
+    _ = try BuildLock(Files.real("."), for: make, tell: tell)
+  }
+
   /// True if nothing has changed since the record was written.
   public func isCurrent() -> Bool { head.isCurrent(in: ".", machine) }
 

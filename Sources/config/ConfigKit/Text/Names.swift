@@ -27,13 +27,11 @@ struct Name: Hashable {
   static let empty = Name(index: 0)
 }
 
-/// The table of all words of a run.
+/// The table of all words of a run, shared by all that name things.
+///
+/// One property holds everything, so that a look-up is one checked access to the object.
 final class Names {
-  private var arena: [UInt8] = []
-  private var ends: [UInt32] = [0]
-  private var hashes: [UInt32] = [0]
-  private var slots: [UInt32] = [UInt32](repeating: 0, count: 1024)
-  private var mask = 1023
+  private var table = NameTable()
 
   /// Creates a table that holds the empty word and the keywords.
   init() {
@@ -44,24 +42,69 @@ final class Names {
   }
 
   /// How many names there are.
-  var count: Int { ends.count }
+  var count: Int { table.ends.count }
 
   /// The name of the bytes of `text`.
   func intern(_ text: String) -> Name { intern(Array(text.utf8)) }
 
   /// The name of `bytes`.
-  func intern(_ bytes: [UInt8]) -> Name { intern(bytes.span) }
+  func intern(_ bytes: [UInt8]) -> Name { table.intern(bytes.span) }
 
   /// The name of `bytes`.  O(bytes), no allocation but for a new name.
-  func intern(_ bytes: Span<UInt8>) -> Name {
+  @inline(__always)
+  func intern(_ bytes: Span<UInt8>) -> Name { table.intern(bytes) }
+
+  /// The name of `bytes` if there is one already.
+  func find(_ bytes: [UInt8]) -> Name? {
+    if bytes.isEmpty { return .empty }
+    let slot = table.slot(of: bytes.span, NameTable.hash(bytes.span))
+    let index = table.slots[slot]
+    return index == 0 ? nil : Name(index: index - 1)
+  }
+
+  /// The bytes of `name`.
+  subscript(_ name: Name) -> ArraySlice<UInt8> { table.bytes(name) }
+
+  /// The bytes of `name`, copied.
+  func bytes(_ name: Name) -> [UInt8] { Array(table.bytes(name)) }
+
+  /// The text of `name`, for messages and for what is not on a hot path.
+  func text(_ name: Name) -> String { String(decoding: table.bytes(name), as: UTF8.self) }
+
+  /// Appends the bytes of `name` to `target`.
+  @inline(__always)
+  func append(_ name: Name, to target: inout [UInt8]) {
+    target.append(contentsOf: table.bytes(name))
+  }
+
+  /// The number of bytes in `name`.
+  func size(_ name: Name) -> Int { table.range(name).count }
+
+  /// The name of what follows the last slash of `name`.
+  func base(of name: Name) -> Name {
+    let (_, base) = table.split(name)
+    return base.map { intern($0) } ?? name
+  }
+
+  /// The name of what precedes the last slash of `name`; the empty name if it has none.
+  func directory(of name: Name) -> Name {
+    intern(table.split(name).directory)
+  }
+}
+
+/// The arena and its index.
+private struct NameTable {
+  private var arena: [UInt8] = []
+  private(set) var ends: [UInt32] = [0]
+  private var hashes: [UInt32] = [0]
+  private(set) var slots = [UInt32](repeating: 0, count: 1024)
+  private var mask = 1023
+
+  mutating func intern(_ bytes: Span<UInt8>) -> Name {
     if bytes.isEmpty { return .empty }
     let hash = Self.hash(bytes)
-    var slot = Int(hash) & mask
-    while slots[slot] != 0 {
-      let index = Int(slots[slot]) - 1
-      if hashes[index] == hash && isEqual(index, bytes) { return Name(index: UInt32(index)) }
-      slot = (slot + 1) & mask
-    }
+    let slot = slot(of: bytes, hash)
+    if slots[slot] != 0 { return Name(index: slots[slot] - 1) }
     let index = UInt32(ends.count)
     for i in bytes.indices { arena.append(bytes[i]) }
     ends.append(UInt32(arena.count))
@@ -71,17 +114,15 @@ final class Names {
     return Name(index: index)
   }
 
-  /// The name of `bytes` if there is one already.
-  func find(_ bytes: [UInt8]) -> Name? {
-    if bytes.isEmpty { return .empty }
-    let hash = Self.hash(bytes.span)
+  /// The slot that holds `bytes`, or the free one where they belong.
+  func slot(of bytes: Span<UInt8>, _ hash: UInt32) -> Int {
     var slot = Int(hash) & mask
     while slots[slot] != 0 {
       let index = Int(slots[slot]) - 1
-      if hashes[index] == hash && isEqual(index, bytes.span) { return Name(index: UInt32(index)) }
+      if hashes[index] == hash && isEqual(index, bytes) { break }
       slot = (slot + 1) & mask
     }
-    return nil
+    return slot
   }
 
   private func isEqual(_ index: Int, _ bytes: Span<UInt8>) -> Bool {
@@ -92,7 +133,7 @@ final class Names {
     return i == bytes.count
   }
 
-  private func grow() {
+  private mutating func grow() {
     mask = slots.count * 2 - 1
     slots = [UInt32](repeating: 0, count: mask + 1)
     for index in 1..<ends.count {
@@ -103,7 +144,7 @@ final class Names {
   }
 
   /// FNV-1a, folded: short words, and no adversary that could not as well write a large file.
-  private static func hash(_ bytes: Span<UInt8>) -> UInt32 {
+  static func hash(_ bytes: Span<UInt8>) -> UInt32 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for i in bytes.indices { hash = (hash ^ UInt64(bytes[i])) &* 0x100_0000_01B3 }
     return UInt32(truncatingIfNeeded: hash ^ (hash >> 32))
@@ -111,26 +152,22 @@ final class Names {
 
   /// Where the bytes of `name` lie in the arena.
   @inline(__always)
-  private func range(_ name: Name) -> Range<Int> {
+  func range(_ name: Name) -> Range<Int> {
     let index = Int(name.index)
     return index == 0 ? 0..<0 : Int(ends[index - 1])..<Int(ends[index])
   }
 
-  /// The bytes of `name`.
-  subscript(_ name: Name) -> ArraySlice<UInt8> { arena[range(name)] }
-
-  /// The bytes of `name`, copied.
-  func bytes(_ name: Name) -> [UInt8] { Array(arena[range(name)]) }
-
-  /// The text of `name`, for messages and for what is not on a hot path.
-  func text(_ name: Name) -> String { String(decoding: arena[range(name)], as: UTF8.self) }
-
-  /// Appends the bytes of `name` to `target`.
   @inline(__always)
-  func append(_ name: Name, to target: inout [UInt8]) {
-    target.append(contentsOf: arena[range(name)])
-  }
+  func bytes(_ name: Name) -> ArraySlice<UInt8> { arena[range(name)] }
 
-  /// The number of bytes in `name`.
-  func size(_ name: Name) -> Int { range(name).count }
+  /// What precedes and what follows the last slash of `name`: copies, so that the arena is not
+  /// shared when they are interned.  A name without a slash is no base of anything.
+  func split(_ name: Name) -> (directory: [UInt8], base: [UInt8]?) {
+    let range = range(name)
+    var slash = range.upperBound - 1
+    while slash >= range.lowerBound && arena[slash] != Byte.slash { slash -= 1 }
+    if slash < range.lowerBound { return ([], nil) }
+    let end = max(slash, range.lowerBound + 1)
+    return (Array(arena[range.lowerBound..<end]), Array(arena[(slash + 1)..<range.upperBound]))
+  }
 }

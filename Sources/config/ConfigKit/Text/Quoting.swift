@@ -29,6 +29,7 @@ enum Quoting {
 
   /// A name with only plain bytes that no other name has: others become `^` and two hex digits.
   static func encoded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    if isPlain(bytes) { return Array(bytes) }
     var result: [UInt8] = []
     for byte in bytes {
       if plain[Int(byte)] {
