@@ -108,11 +108,16 @@ extension Resolver {
       graph.beforeDep.append(header)
       includeDirectory(of: c)
     }
-    let base = source.kind == .yacc ? words.normalYacc : words.normalLex
+    var command = source.kind == .yacc ? words.normalYacc : words.normalLex
+    if source.kind == .yacc {
+      // Of two outputs, `$@` may be either: the C file is named.
+      let named = [MakePiece.text(Array(" -o ".utf8) + names.bytes(c.name) + [Byte.space])]
+      command.pieces += named + [.automatic(.source)]
+    }
     addStep(
       Step(
         kind: .generate, outputs: graph.list(outputs), inputs: graph.list([node(of: index)]),
-        implicit: NodeList(), waits: false, command: graph.command(base)), at: source.place)
+        implicit: NodeList(), waits: false, command: graph.command(command)), at: source.place)
     return c
   }
 
