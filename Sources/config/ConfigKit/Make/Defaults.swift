@@ -90,7 +90,7 @@ enum EmbeddedDefaults {
     NORMAL_AR = ${AR} ${ARFLAGS} $@ ${OBJS}
     NORMAL_AR_PATHS = ${AR} ${ARFLAGS}P $@ ${OBJS}
     NORMAL_LINK = ${LINKER} ${LDFLAGS} -o $@ ${OBJS} ${LIBS} ${LDLIBS}
-    NORMAL_YACC = ${YACC} ${YFLAGS} -d -o $@ $<
+    NORMAL_YACC = ${YACC} ${YFLAGS} -d
     NORMAL_LEX = ${LEX} ${LFLAGS} -o $@ $<
     HOST_C = ${HOSTCC} -c ${HOSTCFLAGS} ${INCLUDES} ${DEPFLAGS} -o $@ $<
     HOST_LINK = ${HOSTCC} ${HOSTLDFLAGS} -o $@ ${OBJS} ${LIBS}

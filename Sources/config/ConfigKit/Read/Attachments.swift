@@ -120,6 +120,7 @@ extension Reader {
     case .local: result.rule.isLocal = none()
     case .noDepend: result.rule.noDepend = none()
     case .standard: _ = none()
+    case .install: diagnostics.error(place, "'install' is not in this version of config")
     default: assertionFailure("\(keyword) is no attachment")
     }
   }

@@ -23,15 +23,17 @@ extension Resolver {
     var implicit = command.needs
     if let rule, !rule.noImplicitRule { implicit += rule.depends.flatMap { nodes(of: $0) } }
     let isHost = variant >= 0 && model.owners[variant].kind == .host
+    let isFirst = rule.map { $0.beforeDep && !$0.noImplicitRule } ?? false  // waits for nothing
     var step = Step(
       kind: .compile, outputs: graph.list([object]), inputs: graph.list([input]),
-      implicit: implicit.isEmpty ? NodeList() : graph.list(implicit), waits: !isHost,
+      implicit: implicit.isEmpty ? NodeList() : graph.list(implicit),
+      waits: !isHost && !isFirst,
       command: command.index)
     step.isMirrored = variant < 0 && implicit.isEmpty && isMirrored(input, object)
     addStep(step, at: source.place)
     if variant < 0 {
       sharedObjects[index] = object
-      if let rule { if rule.beforeDep && !rule.noImplicitRule { graph.beforeDep.append(object) } }
+      if isFirst { graph.beforeDep.append(object) }
     }
     if let rule, !rule.noImplicitRule { collectCleaning(rule.clean, rule.nuke) }
     return object
@@ -106,11 +108,16 @@ extension Resolver {
       graph.beforeDep.append(header)
       includeDirectory(of: c)
     }
-    let base = source.kind == .yacc ? words.normalYacc : words.normalLex
+    var command = source.kind == .yacc ? words.normalYacc : words.normalLex
+    if source.kind == .yacc {
+      // Of two outputs, `$@` may be either: the C file is named.
+      let named = [MakePiece.text(Array(" -o ".utf8) + names.bytes(c.name) + [Byte.space])]
+      command.pieces += named + [.automatic(.source)]
+    }
     addStep(
       Step(
         kind: .generate, outputs: graph.list(outputs), inputs: graph.list([node(of: index)]),
-        implicit: NodeList(), waits: false, command: graph.command(base)), at: source.place)
+        implicit: NodeList(), waits: false, command: graph.command(command)), at: source.place)
     return c
   }
 
