@@ -18,6 +18,7 @@ extension Resolver {
     let input = compiledFile(index)
     let object = built(objectPath(index, input.name, variant))
     if variant >= 0, producer(of: object) != nil { return object }
+    checkLength(object, of: source)
     guard let command = command(of: index, variant, at: place) else { return nil }
     let rule = source.rule < 0 ? nil : model.rules[Int(source.rule)]
     var implicit = command.needs
@@ -37,6 +38,18 @@ extension Resolver {
     }
     if let rule, !rule.noImplicitRule { collectCleaning(rule.clean, rule.nuke) }
     return object
+  }
+
+  /// The depfile of `object` is named after its whole path, and a name has 255 bytes at most.
+  private func checkLength(_ object: Node, of source: Source) {
+    let size = names.size(object.name)
+    if size < 200 { return }
+    let name = Quoting.flattened(names[object.name]).count + ".d".utf8.count
+    if name > 255 {
+      diagnostics.error(
+        source.place, "the path of '\(text(source.path))' is too long: its dependency file would "
+          + "have a name of \(name) bytes, and 255 are possible")
+    }
   }
 
   /// True if `object` is `o/PATH.o` for the file `input` of the tree, and PATH is plain.
