@@ -39,10 +39,20 @@ struct BuildDirectory {
       if error.errno == ENOTDIR || error.errno == EEXIST {
         throw SystemError(
           call: "make a directory of", errno: EEXIST,
-          subject: "\(error.subject)', choose another build directory with '-d")
+          subject: "\(obstacle(to: path))', choose another build directory with '-d")
       }
       throw error
     }
+  }
+
+  /// What stands in the way of the directory `path`: the file that has the name of one above it.
+  private static func obstacle(to path: FilePath) -> FilePath {
+    var place = path
+    while !place.isEmpty && place.lastComponent != nil {
+      if ((try? Files.status(place)) ?? nil) != nil { return place }
+      place.removeLastComponent()
+    }
+    return path
   }
 
   /// Writes everything; returns the names of the outputs that changed.
