@@ -26,11 +26,13 @@ func program(_ name: String, in room: String, needs: [Target.Dependency]) -> Tar
     name: name, dependencies: needs, path: "Sources/\(room)/\(name)", swiftSettings: strict)
 }
 
-/// The tests of a module.
-func tests(_ name: String, needs: [Target.Dependency]) -> Target {
+/// The tests of a module; `data` lies beside them and is no Swift.
+func tests(
+  _ name: String, needs: [Target.Dependency], data: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: needs + ["Support"], path: "Tests/\(name)Tests",
-    swiftSettings: strict)
+    exclude: data, swiftSettings: strict)
 }
 
 let package = Package(
@@ -70,7 +72,7 @@ let package = Package(
       swiftSettings: strict),
     tests("Sys9", needs: ["Sys9"]),
     tests("LibBSD", needs: ["LibBSD"]),
-    tests("ConfigKit", needs: ["ConfigKit", "Sys9"]),
+    tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
     tests("Bench", needs: ["TreeBench"]),

@@ -90,7 +90,13 @@ extension Reader {
       if wants(1...2, "\(keyword.rawValue) takes one or two arguments") {
         setValue(keyword, arguments, parser, level)
       }
-    case .makeoption: setMakeOption(arguments, parser, place, level)
+    case .makeoption:
+      if statement.clauseEnds.count > 1 {
+        let next = parser.place(statement.words[statement.clauseEnds[0]])
+        diagnostics.error(next, "makeoption ends with its line: continue it with a backslash")
+      } else {
+        setMakeOption(arguments, parser, place, level)
+      }
     case .no: readNo(arguments, parser, place)
     case .defoption: declareOption(arguments, parser, place)
     default:
@@ -184,8 +190,7 @@ extension Reader {
     }
   }
 
-  /// `makeoption NAME VALUE...`, `makeoption NAME=VALUE`, `makeoption NAME+=VALUE`, the sign
-  /// also as a word of its own.
+  /// `makeoption NAME VALUE...`, `makeoption NAME = VALUE`, `makeoption NAME += VALUE`.
   private func setMakeOption(
     _ arguments: ArraySlice<Word>, _ parser: Parser, _ place: Place, _ level: Level
   ) {
@@ -196,22 +201,18 @@ extension Reader {
     let firstBytes = names.bytes(first.name)
     let nameEnd = firstBytes.firstIndex { !Assignment.isNameByte($0) } ?? firstBytes.count
     let name = names.intern(Array(firstBytes[..<nameEnd]))
-    let sign = Array(firstBytes[nameEnd...])
+    // What follows the name, blanks or not: `VALUE`, `=VALUE` or `+=VALUE`.
+    let isApart = nameEnd == firstBytes.count
     var value: [UInt8] = []
-    var isAppended = false
-    if sign.isEmpty && arguments.count > 1 {
-      let second = arguments[2]
-      isAppended = !second.isQuoted && names[second.name].elementsEqual("+=".utf8)
-      let isSign = isAppended || !second.isQuoted && names[second.name].elementsEqual([Byte.equals])
-      if !isSign || arguments.count > 2 {
-        value = parser.raw(from: arguments[isSign ? 3 : 2], to: last)
-      }
-    } else if sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8) {
-      isAppended = sign[0] == Byte.plus
-      value = parser.raw(from: first, to: last)
-      value.removeFirst(nameEnd + (isAppended ? 2 : 1))
-      value = trimmed(value[...])
-    } else {
+    if !isApart {
+      value = Array(parser.raw(from: first, to: last).dropFirst(nameEnd))
+    } else if arguments.count > 1 {
+      value = parser.raw(from: arguments[2], to: last)
+    }
+    let isAppended = value.starts(with: "+=".utf8)
+    let isAssigned = isAppended || value.first == Byte.equals
+    if isAssigned { value = trimmed(value.dropFirst(isAppended ? 2 : 1)) }
+    if !isAssigned && (!isApart || value.isEmpty) {
       diagnostics.error(place, "makeoption needs a name and a value")
       return
     }
@@ -221,6 +222,7 @@ extension Reader {
     }
     do { _ = try MakeText(parsing: value) } catch {
       diagnostics.error(parser.place(first), "makeoption '\(names.text(name))': \(error.text)")
+      return
     }
     let option = MakeOption(
       values: [value], isAppended: isAppended, place: parser.place(first),
@@ -315,8 +317,9 @@ extension Reader {
       let isWhole = clause == 0 || first == start
       if first < range.upperBound {
         if isWhole {
+          let isEdge = clause > 0 && isEdgeKeyword(statement.words[first].keyword)
           readAttachments(
-            statement, parser, first..<range.upperBound, isEdgeClause: false, into: &whole)
+            statement, parser, first..<range.upperBound, isEdgeClause: isEdge, into: &whole)
         } else {
           readAttachments(
             statement, parser, first..<range.upperBound, isEdgeClause: false, into: &own)
@@ -332,6 +335,14 @@ extension Reader {
     applyToSources(items, whole)
   }
 
+  /// True for what begins a clause whose options qualify it alone.
+  private func isEdgeKeyword(_ keyword: Keyword?) -> Bool {
+    switch keyword {
+    case .library, .module, .flags, .header: true
+    default: false
+    }
+  }
+
   private func applyToSources(_ items: [(Int32, Attachments)], _ whole: Attachments) {
     let isGroup =
       items.count > 1 && whole.rule.noImplicitRule && whole.rule.compileWith != nil
@@ -344,7 +355,8 @@ extension Reader {
       for attachments in [whole, own] where !attachments.isEmpty {
         rejectOwnersAttachments(attachments)
         for module in attachments.modules {
-          join(source, module.text, Use(source: source, condition: condition, place: module.place))
+          let use = model.conditions.all(condition, module.condition)
+          join(source, module.text, Use(source: source, condition: use, place: module.place))
         }
         for library in attachments.libraries {
           diagnostics.error(
@@ -497,7 +509,7 @@ extension Reader {
       if isHead {
         readAttachments(statement, parser, rest, isEdgeClause: false, into: &whole)
       } else if first == range.lowerBound {
-        let isEdge = [.library, .module, .flags, .header].contains(statement.words[first].keyword)
+        let isEdge = isEdgeKeyword(statement.words[first].keyword)
         readAttachments(statement, parser, rest, isEdgeClause: isEdge, into: &whole)
       } else {
         readAttachments(statement, parser, rest, isEdgeClause: false, into: &own)

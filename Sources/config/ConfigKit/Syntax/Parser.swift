@@ -138,7 +138,7 @@ struct Parser {
   private mutating func readWord(_ statement: inout Statement) -> Bool {
     let first = bytes[position]
     if first == Byte.quote || first == Byte.apostrophe {
-      if let word = readQuoted(first) { statement.words.append(word) }
+      statement.words.append(readQuoted(first))
       return false
     }
     let start = position
@@ -167,8 +167,8 @@ struct Parser {
     return isEnd
   }
 
-  /// Reads a quoted word, nil if it does not end on its line.
-  private mutating func readQuoted(_ quote: UInt8) -> Word? {
+  /// Reads a quoted word; one that does not end on its line is an error, and ends there.
+  private mutating func readQuoted(_ quote: UInt8) -> Word {
     let start = position
     var text: [UInt8] = []
     position += 1
@@ -196,7 +196,8 @@ struct Parser {
       position += 1
     }
     error(start, "unterminated string")
-    return nil
+    return Word(
+      name: names.intern(text), start: UInt32(start), end: UInt32(position), isQuoted: true)
   }
 
   /// A closing quote ends a word: something else than a blank behind it is a slip.
@@ -231,7 +232,10 @@ struct Parser {
 
   /// Moves behind the next newline.
   private mutating func skipLine() {
-    while position < bytes.count && bytes[position] != Byte.newline { position += 1 }
+    while position < bytes.count && bytes[position] != Byte.newline {
+      if bytes[position] == 0 { error(position, "invalid byte NUL") }
+      position += 1
+    }
     position = min(position + 1, bytes.count)
   }
 
@@ -246,6 +250,14 @@ struct Parser {
       }
       skipLine()
     }
+  }
+
+  /// Where the lines that hold nothing but blanks and comments end that begin at `index`.
+  private func endOfEmptyLines(after index: Int) -> Int {
+    var copy = self
+    copy.position = index
+    copy.skipEmptyLines()
+    return copy.position
   }
 
   private func error(_ offset: Int, _ text: String) {
@@ -263,6 +275,8 @@ struct Parser {
       if isJoin(index) {
         while bytes[index] != Byte.newline { index += 1 }
         text.append(Byte.space)
+        index = endOfEmptyLines(after: index + 1)
+        continue
       } else if bytes[index] != Byte.carriageReturn {
         text.append(bytes[index])
       }
