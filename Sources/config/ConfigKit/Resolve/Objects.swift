@@ -220,7 +220,11 @@ extension Resolver {
     if nodes.count > 1 {
       let first = names.bytes(nodes[0].name)
       prepared.text.pieces = prepared.text.pieces.map {
-        $0 == .automatic(.target) ? .text(first) : $0
+        switch $0 {
+        case .automatic(.target): .text(first)
+        case .automatic(.prefix): .text(Expander.stem(first))
+        default: $0
+        }
       }
     }
     let depends = rule.depends.flatMap { self.nodes(of: $0) }

@@ -198,7 +198,18 @@ struct Depfiles {
     return Array("o/.ln/".utf8) + name
   }
 
+  /// True if every Ninja reads `path` in a depfile, once blanks, `#` and `$` are escaped: others
+  /// end a name at a quote, among others.
+  private static func isReadByNinja(_ path: [UInt8]) -> Bool {
+    path.allSatisfy { byte in
+      byte >= 0x80 || Quoting.isPlain(CollectionOfOne(byte))
+        || " #$?:~(){}%=@[]!".utf8.contains(byte)
+    }
+  }
+
   /// Rewrites the depfile at `path` for Ninja: one rule, relative paths.
+  ///
+  /// The source itself, which its step names, is left out if Ninja would not read its name.
   func rewrite(_ path: FilePath) throws(SystemError) {
     guard var rule = DepfileRule(parsing: try Files.read(path)) else { return }
     rule.relativise(absoluteDirectory, tree: absoluteTree, root: root)
@@ -214,7 +225,8 @@ struct Depfiles {
     let out = try OutputFile(path)
     out.put(escaped(rule.target))
     out.put(":")
-    for word in rule.prerequisites {
+    for (index, word) in rule.prerequisites.enumerated() {
+      if index == 0 && !Self.isReadByNinja(word) { continue }
       out.put(" ")
       out.put(escaped(word))
     }
