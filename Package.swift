@@ -73,6 +73,7 @@ let package = Package(
     tests("Sys9", needs: ["Sys9"]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
+    tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
     tests("Bench", needs: ["TreeBench"]),
     tests("House", needs: ["Sys9", system]),

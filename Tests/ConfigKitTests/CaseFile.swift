@@ -8,7 +8,7 @@
 //     === a module brings its members          the name of a case
 //     +++ conf/TEST                            a file of the tree; its lines follow
 //     module m
-//     	src/a.c
+//         src/a.c
 //     +++ src/a.c src/b.c                      several names: empty files
 //     --- args -o FreeBSD                      arguments; conf/TEST if they name no configuration
 //     --- env FLAVOUR=red                      a variable of the environment

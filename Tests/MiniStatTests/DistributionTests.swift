@@ -24,6 +24,17 @@ import Testing
     #expect(level.critical(degreesOfFreedom: 100, from: .tableThenNormal) == 1.984)
   }
 
+  @Test("levels that no table has are not rounded, which could make them 0")
+  func tinyLevels() throws {
+    let level = try #require(ConfidenceLevel(percent: 0.001))
+    for source in [ConfidenceLevel.Source.tableThenExact, .tableThenNormal] {
+      for df in [1, 100, 101, 100_000] {
+        let critical = level.critical(degreesOfFreedom: df, from: source)
+        #expect(critical > 1.2e-5 && critical < 1.6e-5)
+      }
+    }
+  }
+
   @Test("t quantiles have twelve digits from 1 to 2e7 degrees of freedom")
   func studentQuantiles() {
     for (df, inside, outside, t) in studentPoints {

@@ -172,6 +172,24 @@ import Testing
     #expect(status == "0\n" || status == "141\n", "written before the pipe closed, or SIGPIPE")
   }
 
+  @Test(
+    "on a terminal the plot is as wide as COLUMNS says, or as fits",
+    arguments: [
+      ("COLUMNS=40", 40), ("COLUMNS=", 60), ("COLUMNS=1", 60), ("COLUMNS=wide", 60),
+    ])
+  func terminal(_ columns: String, _ width: Int) throws {
+    // script(1) runs a command on a terminal of its own.
+    let run = try room.shell(
+      """
+      command -v script >/dev/null || exit 9
+      export ministat
+      script -qec 'stty cols 62; env \(columns) "$ministat" a' /dev/null </dev/null | tr -d '\\r'
+      """)
+    if run.status == 9 { return }
+    let border = "+" + String(repeating: "-", count: width) + "+"
+    #expect(run.text.split(separator: "\n").dropFirst().first == border[...], "\(run.text)")
+  }
+
   @Test("pipes are read to their end, whatever pieces they come in")
   func pipes() throws {
     let line = "for i in 1 2 3 4 5; do printf $i; printf '\\n'; done | $ministat -n"

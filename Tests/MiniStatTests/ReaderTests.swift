@@ -9,10 +9,11 @@ import Testing
 @Suite("Sample reader") struct ReaderTests {
   /// Reads `text` as a source that gives pieces of sizes that `size` chooses.
   private func read(
-    _ text: [UInt8], _ format: ColumnFormat = .standard, pieces size: () -> Int = { .max }
+    _ text: [UInt8], _ format: ColumnFormat = .standard, pieceSize: Int = 4096,
+    pieces size: () -> Int = { .max }
   ) throws(ReadFailure) -> (values: [Double], lines: Int) {
     var rest = text[...]
-    let reading = try unsafe SampleReader.read(format) { room in
+    let reading = try unsafe SampleReader.read(format, pieceSize: pieceSize) { room in
       let piece = rest.prefix(min(max(1, size()), room.count))
       unsafe room.copyBytes(from: piece)
       rest = rest.dropFirst(piece.count)
@@ -85,10 +86,28 @@ import Testing
 
   @Test("lines longer than any buffer")
   func longLines() throws {
-    let blanks = String(repeating: " ", count: 3 * SampleReader.pieceSize)
+    let blanks = String(repeating: " ", count: 20_000)
     #expect(try values("1\n" + blanks + "2\n3" + blanks + "#\n4") == [1, 2, 3, 4])
-    let comment = "#" + String(repeating: "5 ", count: SampleReader.pieceSize)
+    let comment = "#" + String(repeating: "5 ", count: 20_000)
     #expect(try values("1 " + comment + "\n2\n" + comment) == [1, 2])
+  }
+
+  @Test("a line without an end does not eat all memory")
+  func endlessLine() {
+    var given = 0
+    let reading = Result { () throws(ReadFailure) in
+      try unsafe SampleReader.read(.standard, pieceSize: 64, lineSizeMax: 10_000) { room in
+        unsafe room.copyBytes(from: repeatElement(UInt8(ascii: "1"), count: room.count))
+        given += room.count
+        return room.count
+      }
+    }
+    guard case .failure(.data(let fault)) = reading else {
+      Issue.record("an endless line was taken")
+      return
+    }
+    #expect(fault.kind == .lineTooLong && fault.line == 1)
+    #expect(given < 40_000)
   }
 
   @Test("pieces of any size give what one piece gives")

@@ -20,10 +20,10 @@ public enum BSD {
 
   /// The number that `text` names, such as 98304 for `96k`; nil if it names none.
   ///
-  /// Corresponds to `expand_number(3)`.
+  /// Corresponds to `expand_number(3)`, which takes what is too large for 2^64 - 1; here it is nil.
   public static func expand(_ text: String) -> UInt64? {
     var number: UInt64 = 0
-    return unsafe expand_number(text, &number) == 0 ? number : nil
+    return unsafe expand_number(text, &number) == 0 && number != .max ? number : nil
   }
 
   /// Makes `title` the process's title in `ps(1)`, after the program's name.

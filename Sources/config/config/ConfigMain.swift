@@ -18,8 +18,8 @@ enum ConfigMain {
     } catch {
       let isClean = ConfigCommand.exitCode(for: error) == .success
       let text = ConfigCommand.fullMessage(for: error)
-      Console.write(isClean ? 1 : 2, "\(text)\n")
-      exit(isClean ? 0 : 2)
+      let status = Console.write(isClean ? 1 : 2, "\(text)\n")
+      exit(isClean ? status : 2)
     }
   }
 }

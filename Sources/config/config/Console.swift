@@ -48,7 +48,7 @@ enum Console {
     var path = directory
     guard let here = try? Files.real("."), path.starts(with: here) else { return directory }
     _ = path.removePrefix(here)
-    return path
+    return path.isEmpty ? "." : path
   }
 
   /// `text` without what would drive the terminal, but for our own colours.

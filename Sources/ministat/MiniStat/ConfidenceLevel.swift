@@ -40,7 +40,8 @@ public struct ConfidenceLevel: Equatable, Sendable {
     precondition(degreesOfFreedom > 0, "degrees of freedom are positive")
     let outside = (100 - percent) / 100
     if degreesOfFreedom > 100 && source == .tableThenNormal {
-      return Self.thousandths(Normal.quantile(upperTail: outside / 2))
+      let normal = Normal.quantile(upperTail: outside / 2)
+      return isClassic ? Self.thousandths(normal) : normal
     }
     let student = StudentT(degreesOfFreedom: Double(degreesOfFreedom))
     let exact = student.critical(percent / 100, outside: outside)

@@ -24,7 +24,7 @@ public enum SampleReader {
   /// Bytes asked for at a time: small enough to stay in a second level cache while it is parsed.
   public static let pieceSize = 128 * 1024
   /// The longest line that is taken; a file without newlines must not eat all memory.
-  public static let lineSizeMax = 1 << 30
+  public static let lineSizeMax = 256 << 20
 
   /// Bytes readable behind a line, which the parser may look at.
   private static let slack = 8
@@ -42,13 +42,17 @@ public enum SampleReader {
   ///
   /// - Parameters:
   ///   - format: the column that is wanted.
+  ///   - pieceSize: bytes asked for at a time; lines may be longer.
+  ///   - lineSizeMax: the length at which a line is a fault; taken by and large.
   ///   - source: fills a buffer and returns how many bytes it put there, 0 at the end.
   /// - Throws: what `source` throws, or the first fault in the data.
   public static func read(
-    _ format: ColumnFormat,
+    _ format: ColumnFormat, pieceSize: Int = Self.pieceSize,
+    lineSizeMax: Int = Self.lineSizeMax,
     from source: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
   ) throws(ReadFailure) -> Reading {
     // Large sets in large pages: a fifth of the time of 10^7 values went into page faults.
+    precondition(pieceSize > 0, "nothing is read in empty pieces")
     let samples = unsafe Samples(onGrowth: { unsafe Memory.preferHugePages($0) })
     var parser = ColumnParser(format)
     var buffer = [UInt8](repeating: 0, count: pieceSize + slack)

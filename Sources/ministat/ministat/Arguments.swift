@@ -31,6 +31,7 @@ struct UsageError: Error {
 /// What a command line comes to.
 enum Intent {
   case report(Request)
+  case completions(Shell)
   case help
   case version
 }
@@ -120,13 +121,17 @@ struct CommandLineParser {
       if parts.count > 1 { throw UsageError(text: "--\(word) takes no argument") }
       return option == .help ? .help : .version
     }
-    if parts.count > 1 {
-      try apply(option, Array(parts[1]))
-    } else if let argument = rest.popFirst() {
-      try apply(option, argument)
-    } else {
+    guard let argument = parts.count > 1 ? Array(parts[1]) : rest.popFirst() else {
       throw missingArgument(option)
     }
+    if option == .completions {
+      let name = String(decoding: argument, as: UTF8.self)
+      guard let shell = Shell(rawValue: name) else {
+        throw UsageError(text: "There are no completions for '\(name)'")
+      }
+      return .completions(shell)
+    }
+    try apply(option, argument)
     return nil
   }
 

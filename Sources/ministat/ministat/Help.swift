@@ -11,7 +11,8 @@ enum Help {
     let bare = Option.allCases.filter { $0.argument == nil && $0.letter != nil }
     let letters = bare.compactMap { $0.letter.map { String($0) } }.joined()
     let others = Option.allCases.filter { $0.argument != nil || $0.letter == nil }
-    let words = others.map { "[\($0.spelling)]" }.joined(separator: " ")
+    let words = others.filter { $0 != .completions }.map { "[\($0.spelling)]" }.joined(
+      separator: " ")
     return "Usage: ministat [-\(letters)] \(words) [file ...]\n"
   }
 

@@ -98,7 +98,7 @@ enum Input {
     case .nul:
       return "\(place): a NUL byte; this is no text, or not one in ASCII or UTF-8 (see iconv(1))"
     case .lineTooLong:
-      return "\(place): the line is longer than \(SampleReader.lineSizeMax) bytes;"
+      return "\(place): the line is longer than \(SampleReader.lineSizeMax >> 20) MiB;"
         + " write one value a line"
     }
   }

@@ -45,6 +45,8 @@ struct Program {
     }
     switch intent {
     case .help: try print { (output) throws(SystemError) in try output.write(Help.text) }
+    case .completions(let shell):
+      try print { (output) throws(SystemError) in try output.write(shell.completions) }
     case .version: try print { (output) throws(SystemError) in try output.write(Help.version) }
     case .report(let request):
       let sets = try Input.read(request)
@@ -71,9 +73,13 @@ struct Program {
   private static func standardWidth() -> Int {
     let usual = 74
     guard Terminal.isTerminal(1) else { return usual }
-    let wanted = Environment["COLUMNS"].flatMap { Int($0) } ?? Terminal.columns(1).map { $0 - 2 }
-    guard let wanted, wanted >= Request.widthMin, wanted <= Request.widthMax else { return usual }
-    return wanted
+    let possible = Request.widthMin...Request.widthMax
+    if let columns = Environment["COLUMNS"].flatMap({ Int($0) }), possible.contains(columns) {
+      return columns
+    }
+    // Two less: the plot has edges.
+    if let columns = Terminal.columns(1), possible.contains(columns - 2) { return columns - 2 }
+    return usual
   }
 
   /// The arguments behind the program's name, as the bytes they are.

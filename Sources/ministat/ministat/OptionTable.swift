@@ -5,7 +5,7 @@ import MiniStat
 /// An option of the classic program.
 enum Option: CaseIterable {
   case noPlot, quiet, column, level, delimiters, numbersOnly, separateBars, width
-  case compatibility, heightMax, help, version
+  case compatibility, heightMax, completions, help, version
 
   /// The letter after a single dash; nil for options that have none.
   var letter: Character? {
@@ -18,7 +18,7 @@ enum Option: CaseIterable {
     case .numbersOnly: "n"
     case .separateBars: "s"
     case .width: "w"
-    case .compatibility, .heightMax, .help, .version: nil
+    case .compatibility, .heightMax, .completions, .help, .version: nil
     }
   }
 
@@ -27,6 +27,7 @@ enum Option: CaseIterable {
     switch self {
     case .compatibility: "compat"
     case .heightMax: "max-height"
+    case .completions: "generate-completion-script"
     case .help: "help"
     case .version: "version"
     default: nil
@@ -42,6 +43,7 @@ enum Option: CaseIterable {
     case .width: "width"
     case .compatibility: "debian|freebsd"
     case .heightMax: "rows"
+    case .completions: Shell.allCases.map { $0.rawValue }.joined(separator: "|")
     default: nil
     }
   }
@@ -59,6 +61,7 @@ enum Option: CaseIterable {
     case .width: "columns of the plot (default: the terminal's, or 74)"
     case .compatibility: "decide as Debian's or FreeBSD's program where they differ"
     case .heightMax: "rows of the plot at most; a mark then stands for several values"
+    case .completions: "print what makes the shell complete our options"
     case .help: "print this help"
     case .version: "print the version"
     }

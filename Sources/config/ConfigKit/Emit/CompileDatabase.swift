@@ -17,7 +17,7 @@ struct CompileDatabase {
   private enum Part {
     case text([UInt8])
     case target
-    case source
+    case source, prefix
   }
 
   init(plan: Plan, directory: [UInt8], expander: Expander) {
@@ -60,6 +60,7 @@ struct CompileDatabase {
       case .text(let text): out.put(text)
       case .target: putWord(plan.graph.nodes[Int(step.outputs.start)], out)
       case .source: putWord(plan.graph.nodes[Int(step.inputs.start)], out)
+      case .prefix: out.put(expander.prefix(of: step))
       }
     }
     out.put("\"}")
@@ -80,13 +81,18 @@ struct CompileDatabase {
     var parts: [Part] = []
     var plain: [UInt8] = []
     for byte in text {
-      guard byte == Expander.target || byte == Expander.source else {
+      let part: Part
+      switch byte {
+      case Expander.target: part = .target
+      case Expander.source, Expander.sources: part = .source
+      case Expander.prefix: part = .prefix
+      case Expander.libraries: continue
+      default:
         Quoting.appendJSON([byte], to: &plain)
         continue
       }
-      parts.append(.text(plain))
+      parts += [.text(plain), part]
       plain = []
-      parts.append(byte == Expander.target ? .target : .source)
     }
     return parts + [.text(plain)]
   }

@@ -9,6 +9,7 @@ struct Expander {
   static let source: UInt8 = 2
   static let sources: UInt8 = 3
   static let libraries: UInt8 = 4
+  static let prefix: UInt8 = 5
 
   let plan: Plan
   var variables: Variables
@@ -34,7 +35,7 @@ struct Expander {
         case .target: [Self.target]
         case .source: [Self.source]
         case .sources: [Self.sources]
-        case .prefix: Self.stem(plan.path(graph.nodes[Int(step.outputs.start)]))
+        case .prefix: [Self.prefix]
         }
       },
       special: { name in
@@ -51,9 +52,15 @@ struct Expander {
     return (text, writesDepfile)
   }
 
-  /// The last part of `path` without its suffix.
-  private static func stem(_ path: [UInt8]) -> [UInt8] {
-    let base = path[((path.lastIndex(of: Byte.slash) ?? -1) + 1)...]
+  /// What `${.PREFIX}` is for `step`.
+  func prefix(of step: Step) -> [UInt8] {
+    Self.stem(plan.path(plan.graph.nodes[Int(step.outputs.start)]))
+  }
+
+  /// The last part of `path` without `.o` and then without its suffix.
+  static func stem(_ path: [UInt8]) -> [UInt8] {
+    var base = path[((path.lastIndex(of: Byte.slash) ?? -1) + 1)...]
+    if base.suffix(2).elementsEqual(".o".utf8) { base = base.dropLast(2) }
     return Array(base.lastIndex(of: Byte.dot).map { base[..<$0] } ?? base)
   }
 
@@ -70,6 +77,7 @@ struct Expander {
       case Self.target: result += words(graph[step.outputs].prefix(1))
       case Self.source: result += words(graph[step.inputs].prefix(1))
       case Self.sources: result += words(graph[step.inputs])
+      case Self.prefix: result += prefix(of: step)
       case Self.libraries:
         if step.bundle >= 0 { result += plan.libraryWords(graph.bundles[Int(step.bundle)]) }
       default: result.append(byte)

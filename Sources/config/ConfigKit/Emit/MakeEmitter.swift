@@ -196,7 +196,8 @@ struct MakeEmitter {
       }
       if key & 1 == 1 { waiting() }
       out.put("\n\t")
-      out.put(graph.commands[Int(key / 2)].text.print(dialect))
+      let text = graph.commands[Int(key / 2)].text
+      out.put(naming(text, sources: [.automatic(.source)]).print(dialect))
       out.put("\n")
     }
   }
@@ -245,8 +246,11 @@ struct MakeEmitter {
 
   /// The command of `step`; awkward names are put into it with their quotes.
   private func recipe(_ step: Step) -> [UInt8] {
-    let text = graph.commands[Int(step.command)].text
+    var text = graph.commands[Int(step.command)].text
     let inputs = Array(graph[step.inputs])
+    let list = inputs.map { Quoting.shell(plan.path($0)) }.joined(separator: [Byte.space])
+    text = naming(
+      text, sources: step.kind == .compile ? [.automatic(.source)] : [.text(Array(list))])
     guard let first = inputs.first, inputs.contains(where: { !plan.isPlain($0) }) else {
       return text.print(dialect)
     }
@@ -258,12 +262,15 @@ struct MakeEmitter {
     direct.pieces = text.pieces.map { piece in
       switch piece {
       case .automatic(.source): .text(Quoting.shell(plan.path(first)))
-      case .automatic(.sources):
-        .text(Array(inputs.map { Quoting.shell(plan.path($0)) }.joined(separator: [Byte.space])))
       default: piece
       }
     }
     return direct.print(dialect)
+  }
+
+  /// `text` with `sources` for `$^`, which to make is all prerequisites, stamps and headers too.
+  private func naming(_ text: MakeText, sources: [MakePiece]) -> MakeText {
+    MakeText(pieces: text.pieces.flatMap { $0 == .automatic(.sources) ? sources : [$0] })
   }
 
   /// A command in which make's name for an awkward source gives way to the real one, which lies
@@ -315,7 +322,8 @@ struct MakeEmitter {
       out.put(" o/.flags\n")
       if !isProgram { out.put("\trm -f $@\n") }
       out.put("\t")
-      out.put(graph.commands[Int(step.command)].text.print(dialect))
+      let text = graph.commands[Int(step.command)].text
+      out.put(naming(text, sources: [.variable([.text(Array("OBJS".utf8))])]).print(dialect))
       out.put("\n")
       try out.spill()
     }

@@ -139,6 +139,11 @@ struct NinjaEmitter {
     }
     if step.waits && !graph.beforeDep.isEmpty { out.put(" || o/.before") }
     out.put("\n")
+    if prefixRules.contains(rule) {
+      out.put("  prefix = ")
+      out.put(expander.prefix(of: step))
+      out.put("\n")
+    }
     guard step.kind == .link else { return }
     let words = plan.libraryWords(graph.bundles[Int(step.bundle)])
     if !words.isEmpty {
@@ -150,7 +155,9 @@ struct NinjaEmitter {
 
   /// The number of the rule for the command of `step`, printed when it is new.
   private mutating func rule(of step: Step) throws(ExpansionFault) -> Int {
-    if step.kind == .compile, let known = compileRules[step.command] { return known }
+    let isAwkward = readsAwkwardName(step)
+    let key = step.command * 2 + (isAwkward ? 1 : 0)
+    if step.kind == .compile, let known = compileRules[key] { return known }
     let graph = plan.graph
     var (command, writesDepfile) = try expander.expand(
       step, depflags: "-MD -MF ".utf8 + [Expander.target] + ".d".utf8)
@@ -166,11 +173,13 @@ struct NinjaEmitter {
         text += step.inputs.count == 1 ? Array("$in".utf8) : shell(graph[step.inputs].prefix(1))
       case Expander.sources: text += isLong ? Array("@$out.rsp".utf8) : Array("$in".utf8)
       case Expander.libraries: text += Array("$libs".utf8)
+      case Expander.prefix: text += Array("$prefix".utf8)
       case Byte.dollar: text += [Byte.dollar, Byte.dollar]
       default: text.append(byte)
       }
     }
     let depfile = graph.commands[Int(step.command)].depfile
+    if writesDepfile && isAwkward { text += " && ./.configtool --depfile $out.d".utf8 }
     if !depfile.isEmpty { text += " && ./.configtool --depfile \(depfile)".utf8 }
     if isLong { text += "\n  rspfile = $out.rsp\n  rspfile_content = $in".utf8 }
     if writesDepfile {
@@ -179,16 +188,27 @@ struct NinjaEmitter {
       text += "\n  depfile = \(depfile)\n  deps = gcc".utf8
     }
     if step.kind.keepsEqualOutput { text += "\n  restat = 1".utf8 }
+    let usesPrefix = command.contains(Expander.prefix)
     command = text
     if let known = ruleOf[command] { return known }
     let number = ruleOf.count
     ruleOf[command] = number
-    if step.kind == .compile { compileRules[step.command] = number }
+    if step.kind == .compile { compileRules[key] = number }
+    if usesPrefix { prefixRules.insert(number) }
     out.put("rule r\(number)\n  command = ".utf8 + command + "\n".utf8)
     return number
   }
 
+  /// Rules by twice the command's number, plus one for sources with awkward names.
   private var compileRules: [Int32: Int] = [:]
+  /// Rules whose commands hold `$prefix`.
+  private var prefixRules: Set<Int> = []
+
+  /// True if the name of the source is one that Ninja would not find in a depfile.
+  private func readsAwkwardName(_ step: Step) -> Bool {
+    guard step.kind == .compile, step.inputs.count > 0 else { return false }
+    return !plan.isPlain(plan.graph.nodes[Int(step.inputs.start)])
+  }
 
   private func shell(_ nodes: ArraySlice<Node>) -> [UInt8] {
     Quoting.ninjaCommand(nodes.map { Quoting.shell(plan.path($0)) }.joined(separator: [Byte.space]))

@@ -79,8 +79,12 @@ final class OutputFile {
       try startNew()
     }
     if let new {
-      try unsafe bytes.withUnsafeBufferPointer { (piece) throws(SystemError) in
-        try unsafe new.descriptor.write(all: UnsafeRawBufferPointer(piece))
+      do throws(SystemError) {
+        try unsafe bytes.withUnsafeBufferPointer { (piece) throws(SystemError) in
+          try unsafe new.descriptor.write(all: UnsafeRawBufferPointer(piece))
+        }
+      } catch {
+        throw SystemError(call: error.call, errno: error.errno, subject: path.description)
       }
     }
     count += bytes.count

@@ -29,7 +29,8 @@ enum Automatic: Hashable {
   case source
   /// `$^`, `${.ALLSRC}`: all prerequisites.
   case sources
-  /// `$*`, `${.PREFIX}`: the target's base name without its suffix.
+  /// `$*`, `${.PREFIX}`: the target's base name without `.o` and then without its suffix: `a`
+  /// for `o/src/a.c.o`.
   case prefix
 }
 
@@ -202,8 +203,8 @@ extension MakeText {
     case (.source, .bsd): "${.ALLSRC:[1]}"
     case (.sources, .gnu): "$^"
     case (.sources, .bsd): "${.ALLSRC}"
-    case (.prefix, .gnu): "$(basename $(notdir $@))"
-    case (.prefix, .bsd): "${.PREFIX}"
+    case (.prefix, .gnu): "$(basename $(notdir $(@:.o=)))"
+    case (.prefix, .bsd): "${.TARGET:T:S/.o$//:R}"
     }
   }
 }

@@ -68,9 +68,10 @@ struct Template {
             + "this config knows version \(Self.version)")
       }
     } else {
-      let known = Self.sections.keys.sorted() + ["FILES.c", "INCLUDE", "DIALECT", "VERSREQ=1"]
+      let others = ["FILES.c", "INCLUDE", "DIALECT", "VERSREQ=1"]
+      let known = (Self.sections.keys.sorted() + others).map { "%\($0)" }
       diagnostics.error(
-        place, "unknown template line '%\(head)'\(suggestion(for: head, among: known))")
+        place, "unknown template line '%\(head)'\(suggestion(for: "%\(head)", among: known))")
     }
   }
 

@@ -60,7 +60,13 @@ extension Reader {
       result.condition = model.conditions.all(result.condition, clause.condition)
     }
     result.rule.merge(clause.rule, diagnostics)
-    result.linkWith = clause.linkWith ?? result.linkWith
+    if let link = clause.linkWith {
+      if let before = result.linkWith {
+        diagnostics.error(
+          link.place, "link-with given twice", notes: (before.place, "the first is here"))
+      }
+      result.linkWith = link
+    }
     result.swiftNames += clause.swiftNames
     result.places.merge(clause.places) { old, _ in old }
   }
@@ -72,7 +78,11 @@ extension Reader {
   ) {
     let place = parser.place(head)
     let phrases = arguments.map { Phrase(text: $0.name, place: parser.place($0)) }
-    func one() -> Phrase? {
+    func one(_ before: Phrase?) -> Phrase? {
+      if let before {
+        diagnostics.error(
+          place, "\(keyword.rawValue) given twice", notes: (before.place, "the first is here"))
+      }
       if phrases.count == 1 { return phrases[0] }
       diagnostics.error(place, "\(keyword.rawValue) takes one argument, in quotes if it has blanks")
       return nil
@@ -99,10 +109,10 @@ extension Reader {
     case .depend, .dependency: result.rule.depends += some()
     case .clean: result.rule.clean += some()
     case .nuke: result.rule.nuke += some()
-    case .compileWith: result.rule.compileWith = one()
-    case .linkWith: result.linkWith = one()
-    case .warning: result.rule.warning = one()
-    case .objPrefix: result.rule.objPrefix = one()
+    case .compileWith: result.rule.compileWith = one(result.rule.compileWith)
+    case .linkWith: result.linkWith = one(result.linkWith)
+    case .warning: result.rule.warning = one(result.rule.warning)
+    case .objPrefix: result.rule.objPrefix = one(result.rule.objPrefix)
     case .noObj: result.rule.noObj = none()
     case .noImplicitRule: result.rule.noImplicitRule = none()
     case .beforeDep, .beforeDepend: result.rule.beforeDep = none()
@@ -110,6 +120,7 @@ extension Reader {
     case .local: result.rule.isLocal = none()
     case .noDepend: result.rule.noDepend = none()
     case .standard: _ = none()
+    case .install: diagnostics.error(place, "'install' is not in this version of config")
     default: assertionFailure("\(keyword) is no attachment")
     }
   }

@@ -190,7 +190,7 @@ extension Reader {
     }
   }
 
-  /// `makeoption NAME VALUE...`, `makeoption NAME=VALUE`, `makeoption NAME+=VALUE`.
+  /// `makeoption NAME VALUE...`, `makeoption NAME = VALUE`, `makeoption NAME += VALUE`.
   private func setMakeOption(
     _ arguments: ArraySlice<Word>, _ parser: Parser, _ place: Place, _ level: Level
   ) {
@@ -201,17 +201,18 @@ extension Reader {
     let firstBytes = names.bytes(first.name)
     let nameEnd = firstBytes.firstIndex { !Assignment.isNameByte($0) } ?? firstBytes.count
     let name = names.intern(Array(firstBytes[..<nameEnd]))
-    let sign = Array(firstBytes[nameEnd...])
+    // What follows the name, blanks or not: `VALUE`, `=VALUE` or `+=VALUE`.
+    let isApart = nameEnd == firstBytes.count
     var value: [UInt8] = []
-    var isAppended = false
-    if sign.isEmpty && arguments.count > 1 {
+    if !isApart {
+      value = Array(parser.raw(from: first, to: last).dropFirst(nameEnd))
+    } else if arguments.count > 1 {
       value = parser.raw(from: arguments[2], to: last)
-    } else if sign.starts(with: "=".utf8) || sign.starts(with: "+=".utf8) {
-      isAppended = sign[0] == Byte.plus
-      value = parser.raw(from: first, to: last)
-      value.removeFirst(nameEnd + (isAppended ? 2 : 1))
-      value = trimmed(value[...])
-    } else {
+    }
+    let isAppended = value.starts(with: "+=".utf8)
+    let isAssigned = isAppended || value.first == Byte.equals
+    if isAssigned { value = trimmed(value.dropFirst(isAppended ? 2 : 1)) }
+    if !isAssigned && (!isApart || value.isEmpty) {
       diagnostics.error(place, "makeoption needs a name and a value")
       return
     }

@@ -18,23 +18,38 @@ extension Resolver {
     let input = compiledFile(index)
     let object = built(objectPath(index, input.name, variant))
     if variant >= 0, producer(of: object) != nil { return object }
+    checkLength(object, of: source)
     guard let command = command(of: index, variant, at: place) else { return nil }
     let rule = source.rule < 0 ? nil : model.rules[Int(source.rule)]
     var implicit = command.needs
     if let rule, !rule.noImplicitRule { implicit += rule.depends.flatMap { nodes(of: $0) } }
     let isHost = variant >= 0 && model.owners[variant].kind == .host
+    let isFirst = rule.map { $0.beforeDep && !$0.noImplicitRule } ?? false  // waits for nothing
     var step = Step(
       kind: .compile, outputs: graph.list([object]), inputs: graph.list([input]),
-      implicit: implicit.isEmpty ? NodeList() : graph.list(implicit), waits: !isHost,
+      implicit: implicit.isEmpty ? NodeList() : graph.list(implicit),
+      waits: !isHost && !isFirst,
       command: command.index)
     step.isMirrored = variant < 0 && implicit.isEmpty && isMirrored(input, object)
     addStep(step, at: source.place)
     if variant < 0 {
       sharedObjects[index] = object
-      if let rule { if rule.beforeDep && !rule.noImplicitRule { graph.beforeDep.append(object) } }
+      if isFirst { graph.beforeDep.append(object) }
     }
     if let rule, !rule.noImplicitRule { collectCleaning(rule.clean, rule.nuke) }
     return object
+  }
+
+  /// The depfile of `object` is named after its whole path, and a name has 255 bytes at most.
+  private func checkLength(_ object: Node, of source: Source) {
+    let size = names.size(object.name)
+    if size < 200 { return }
+    let name = Quoting.flattened(names[object.name]).count + ".d".utf8.count
+    if name > 255 {
+      diagnostics.error(
+        source.place, "the path of '\(text(source.path))' is too long: its dependency file would "
+          + "have a name of \(name) bytes, and 255 are possible")
+    }
   }
 
   /// True if `object` is `o/PATH.o` for the file `input` of the tree, and PATH is plain.
@@ -64,7 +79,7 @@ extension Resolver {
       for piece in mirrored.split(separator: Byte.slash, omittingEmptySubsequences: false) {
         path +=
           piece.elementsEqual("..".utf8) || piece.isEmpty
-          ? Array("^up".utf8) : Quoting.encoded(piece)
+          ? Array("+up".utf8) : Quoting.encoded(piece)
         path.append(Byte.slash)
       }
       path.removeLast()
@@ -106,19 +121,16 @@ extension Resolver {
       graph.beforeDep.append(header)
       includeDirectory(of: c)
     }
-    // Of two outputs make's `$@` is the one it happened to want: the command names the first.
-    let base =
-      source.kind == .lex
-      ? words.normalLex
-      : words.normalYacc.appending(
-        MakeText(pieces: [
-          .text(Array("-o ".utf8) + names[c.name] + [Byte.space]), .automatic(.source),
-        ]
-        ))
+    var command = source.kind == .yacc ? words.normalYacc : words.normalLex
+    if source.kind == .yacc {
+      // Of two outputs, `$@` may be either: the C file is named.
+      let named = [MakePiece.text(Array(" -o ".utf8) + names.bytes(c.name) + [Byte.space])]
+      command.pieces += named + [.automatic(.source)]
+    }
     addStep(
       Step(
         kind: .generate, outputs: graph.list(outputs), inputs: graph.list([node(of: index)]),
-        implicit: NodeList(), waits: false, command: graph.command(base)), at: source.place)
+        implicit: NodeList(), waits: false, command: graph.command(command)), at: source.place)
     return c
   }
 
@@ -208,7 +220,11 @@ extension Resolver {
     if nodes.count > 1 {
       let first = names.bytes(nodes[0].name)
       prepared.text.pieces = prepared.text.pieces.map {
-        $0 == .automatic(.target) ? .text(first) : $0
+        switch $0 {
+        case .automatic(.target): .text(first)
+        case .automatic(.prefix): .text(Expander.stem(first))
+        default: $0
+        }
       }
     }
     let depends = rule.depends.flatMap { self.nodes(of: $0) }

@@ -62,6 +62,7 @@ struct BuildDirectory {
     defer { lock.release(me) }
     var expander = Expander(plan: plan(usedVariables: []), variables: expansionVariables())
     if let program = machine.program { tools.add(program: program) }
+    excludeOwnPrograms()
     let commands = try hashes(&expander)
     if diagnostics.failed { return [] }
     let plan = plan(usedVariables: usedVariables(expander))
@@ -145,6 +146,14 @@ struct BuildDirectory {
   /// The compilers and other programs that commands begin with.
   private let tools = Tools()
 
+  /// Programs of the build are prerequisites of what they make, not tools from elsewhere.
+  private func excludeOwnPrograms() {
+    let graph = resolution.graph
+    for step in graph.steps where step.kind == .link || step.kind == .generate {
+      for output in graph[step.outputs] { tools.exclude(names.bytes(output.name)) }
+    }
+  }
+
   /// The hash of each step's command, its tool's identity among it.
   ///
   /// In makefiles the environment counts at make time, by the flags stamp: so not here.
@@ -171,12 +180,18 @@ struct BuildDirectory {
           result.append(0)
           continue
         }
-        diagnostics.error(.none, error.text)
+        diagnostics.error(place(of: error), error.text)
         return []
       }
     }
     if !usesMake { expander = plain }
     return result
+  }
+
+  /// Where the variable that `fault` names was set, if the configuration did.
+  private func place(of fault: ExpansionFault) -> Place {
+    guard case .recursive(let name) = fault else { return .none }
+    return names.find(name).flatMap { resolution.model.makeOptions[$0]?.place } ?? .none
   }
 
   private func hash(_ text: [UInt8], _ step: Step, _ expander: Expander) -> UInt64 {
@@ -404,6 +419,12 @@ final class Tools {
   func add(program: FilePath) {
     guard let status = (try? Files.status(program)) ?? nil else { return }
     found[Array(".configtool".utf8)] = (".configtool", RecordHead.identity(tool: status))
+  }
+
+  /// Says that the build itself makes `path`, so that it has no identity before it is built.
+  func exclude(_ path: [UInt8]) {
+    if path.contains(Byte.slash) { missing.insert(path) }
+    missing.insert(Array("./".utf8) + path)
   }
 
   /// What tells this program from another: empty if it is not found.

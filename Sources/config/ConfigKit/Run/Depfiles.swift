@@ -6,7 +6,7 @@
 // Shape.  Each compilation writes a depfile to `o/.d/`.  Before the next build decides anything,
 // the depfiles there are merged into `.depend` and removed:
 //
-//     o/.d/o^ssrc^sa.c.o.d   o/src/a.c.o: ../../src/a.c ../../include/a.h
+//     o/.d/o+ssrc+sa.c.o.d   o/src/a.c.o: ../../src/a.c ../../include/a.h
 //     .depend                o/src/a.c.o: ../../include/a.h
 //                            ../../include/a.h:
 //
@@ -129,13 +129,13 @@ struct Depfiles {
     return rule
   }
 
-  /// `o/.swift/M.o.stamp` for a depfile called `o^s.swift^sM.o.stamp.d`; nil for others.
+  /// `o/.swift/M.o.stamp` for a depfile called `o+s.swift+sM.o.stamp.d`; nil for others.
   static func stamp(_ name: [UInt8]) -> [UInt8]? {
     guard name.suffix(8).elementsEqual(".stamp.d".utf8) else { return nil }
     var result: [UInt8] = []
     var index = 0
     while index < name.count - 2 {
-      if name[index] == UInt8(ascii: "^") && name[index + 1] == UInt8(ascii: "s") {
+      if name[index] == Quoting.escape && name[index + 1] == UInt8(ascii: "s") {
         result.append(Byte.slash)
         index += 2
       } else {
@@ -198,7 +198,18 @@ struct Depfiles {
     return Array("o/.ln/".utf8) + name
   }
 
+  /// True if every Ninja reads `path` in a depfile, once blanks, `#` and `$` are escaped: others
+  /// end a name at a quote, among others.
+  private static func isReadByNinja(_ path: [UInt8]) -> Bool {
+    path.allSatisfy { byte in
+      byte >= 0x80 || Quoting.isPlain(CollectionOfOne(byte))
+        || " #$?:~(){}%=@[]!".utf8.contains(byte)
+    }
+  }
+
   /// Rewrites the depfile at `path` for Ninja: one rule, relative paths.
+  ///
+  /// The source itself, which its step names, is left out if Ninja would not read its name.
   func rewrite(_ path: FilePath) throws(SystemError) {
     guard var rule = DepfileRule(parsing: try Files.read(path)) else { return }
     rule.relativise(absoluteDirectory, tree: absoluteTree, root: root)
@@ -214,7 +225,8 @@ struct Depfiles {
     let out = try OutputFile(path)
     out.put(escaped(rule.target))
     out.put(":")
-    for word in rule.prerequisites {
+    for (index, word) in rule.prerequisites.enumerated() {
+      if index == 0 && !Self.isReadByNinja(word) { continue }
       out.put(" ")
       out.put(escaped(word))
     }

@@ -91,6 +91,9 @@ public struct BuildTool {
     try clean()
     for output in head.outputs { try Files.remove(FilePath(output.name)) }
     for name in ["o", "opt"] { try Files.removeTree(FilePath(name)) }
+    if head.outputs.contains(where: { $0.name == "build.ninja" }) {
+      try Files.makeDirectories("o")  // Ninja, which called us, is about to write its log there
+    }
     for name in [".depend", ".config.log", ".configtool", ".config.lock"] {
       try Files.remove(FilePath(name))
     }

@@ -14,7 +14,7 @@ enum Keyword: String, CaseIterable {
   case depend
   case compileWith = "compile-with"
   case linkWith = "link-with"
-  case clean, nuke, flags, uses
+  case clean, nuke, flags, uses, install
   // BSD's spellings.
   case beforeDepend = "before-depend"
   case dependency, optional, standard
@@ -47,7 +47,7 @@ enum Keyword: String, CaseIterable {
   var isAttachment: Bool {
     switch self {
     case .option, .module, .library, .header, .noObj, .noImplicitRule, .beforeDep, .depend,
-      .compileWith, .linkWith, .clean, .nuke, .flags, .uses, .beforeDepend, .dependency,
+      .compileWith, .linkWith, .clean, .nuke, .flags, .uses, .install, .beforeDepend, .dependency,
       .optional, .standard, .objPrefix, .warning, .nowerror, .local, .noDepend:
       return true
     default: return false

@@ -1,0 +1,74 @@
+import Glibc
+import Support
+import Synchronization
+import Sys9
+import SystemPackage
+import Testing
+
+/// Each case names one call that fails once or always: what the layer above must make of it.
+///
+/// Serial: the script answers for every system call of the process that goes through Sys9.
+@Suite("Faults", .serialized) struct FaultTests {
+  /// A script that lets `call` fail with `code` the first `times` times.
+  private static func failing(_ call: String, _ code: CInt, times: Int) -> Faults.Script {
+    let left = Mutex(times)
+    let me = pthread_self()
+    return { name in
+      guard name == call, pthread_equal(pthread_self(), me) != 0 else { return nil }
+      return left.withLock { count in
+        count -= 1
+        return count >= 0 ? code : nil
+      }
+    }
+  }
+
+  @Test("EINTR is retried at every call", arguments: ["open", "fstat", "read"])
+  func retries(_ call: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("f", "text")
+    let text = try Faults.inject(Self.failing(call, EINTR, times: 3)) { try scratch.read("f") }
+    #expect(text == "text")
+  }
+
+  @Test(
+    "other faults are told with the call and the file",
+    arguments: [("open", EMFILE), ("open", EACCES), ("fstat", EIO), ("read", EIO)])
+  func reports(_ call: String, _ code: CInt) throws {
+    let scratch = try Scratch()
+    try scratch.write("f", "text")
+    let path = scratch.path.appending("f")
+    let error = #expect(throws: SystemError.self) {
+      try Faults.inject(Self.failing(call, code, times: 1)) { try Files.read(path) }
+    }
+    #expect(error == SystemError(call: call, errno: code, subject: path.description))
+  }
+
+  @Test("a full disk is told by write", arguments: [ENOSPC, EIO, EDQUOT])
+  func writing(_ code: CInt) throws {
+    let scratch = try Scratch()
+    try scratch.write("f", "")
+    let file = try Descriptor.open(scratch.path.appending("f"), O_WRONLY)
+    let error = #expect(throws: SystemError.self) {
+      try Faults.inject(Self.failing("write", code, times: 1)) { try file.write("more") }
+    }
+    #expect(error?.errno == code)
+    #expect(try scratch.read("f").isEmpty)
+  }
+
+  @Test func removingWhatIsGoneIsNoError() throws {
+    let scratch = try Scratch()
+    try Files.remove(scratch.path.appending("nosuch"))
+    let error = #expect(throws: SystemError.self) {
+      try Faults.inject(Self.failing("unlink", EPERM, times: 1)) {
+        try Files.remove(scratch.path.appending("nosuch"))
+      }
+    }
+    #expect(error?.errno == EPERM)
+  }
+
+  @Test func describesItself() {
+    let error = SystemError(call: "open", errno: ENOENT, subject: "conf/X")
+    #expect("\(error)" == "conf/X: No such file or directory")
+    #expect("\(SystemError(call: "pipe2", errno: EMFILE))" == "pipe2: Too many open files")
+  }
+}
