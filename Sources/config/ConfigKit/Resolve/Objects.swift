@@ -79,7 +79,7 @@ extension Resolver {
       for piece in mirrored.split(separator: Byte.slash, omittingEmptySubsequences: false) {
         path +=
           piece.elementsEqual("..".utf8) || piece.isEmpty
-          ? Array("^up".utf8) : Quoting.encoded(piece)
+          ? Array("+up".utf8) : Quoting.encoded(piece)
         path.append(Byte.slash)
       }
       path.removeLast()
