@@ -128,7 +128,7 @@ import Testing
       ("-C 3 a", "its 5 lines hold 0 in column 3"), ("nul", "line 1 in nul: a NUL byte"),
       ("nan", "line 3 in nan: 'nan' is no finite number"), ("a bad", "line 3 in bad"),
       ("--compat=freebsd -", "Cannot open -"),
-    ("--compat=freebsd a -n", "Cannot open -n"), ("bad missing", "Cannot open missing"),
+      ("--compat=freebsd a -n", "Cannot open -n"), ("bad missing", "Cannot open missing"),
     ])
   func data(_ line: String, _ message: String) throws {
     let run = try ministat(line)
