@@ -126,15 +126,6 @@ struct BuildProject {
 }
 
 extension BuildProject {
-  /// The project for `builder`: Ninja's reader of depfiles ends a name at an apostrophe, so that
-  /// it would build that file each time.
-  static func classic(_ builder: Builder) -> [(String, String)] {
-    if builder != .ninja { return classic }
-    return classic.map { name, text in
-      (name.replacing("g'h", with: "g=h"), text.replacing("g'h", with: "g=h"))
-    }
-  }
-
   /// C, C++, assembler, a grammar, a generated header, a host program, awkward names.
   static let classic: [(String, String)] = [
     (
