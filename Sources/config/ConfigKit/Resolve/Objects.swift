@@ -47,7 +47,8 @@ extension Resolver {
     let name = Quoting.flattened(names[object.name]).count + ".d".utf8.count
     if name > 255 {
       diagnostics.error(
-        source.place, "the path of '\(text(source.path))' is too long: its dependency file would "
+        source.place,
+        "the path of '\(text(source.path))' is too long: its dependency file would "
           + "have a name of \(name) bytes, and 255 are possible")
     }
   }
