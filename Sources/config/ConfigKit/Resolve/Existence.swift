@@ -64,7 +64,14 @@ extension Resolver {
     var near = ""
     if let found = nearest(to: base, among: entries) {
       near = " (did you mean '\(path.dropLast(base.count))\(found)'?)"
+    } else {
+      near = suggestion(for: path, among: generatedPaths())
     }
     diagnostics.error(source.place, "no such file: \(path)\(near)")
+  }
+
+  /// What rules of the description make.
+  private func generatedPaths() -> [String] {
+    model.sources.indices.filter { isGenerated[$0] }.map { text(model.sources[$0].path) }
   }
 }

@@ -68,8 +68,11 @@ extension Resolver {
     }
     guard let target = model.libraries[edge.name] else {
       let known = model.owners.filter { $0.kind == .library }.map { names.text($0.name) }
-      diagnostics.error(
-        edge.place, "unknown library '\(name)'\(suggestion(for: name, among: known))")
+      var near = suggestion(for: name, among: known)
+      if near.isEmpty && name.hasPrefix("lib") {
+        near = " (a library of the system is written '-l\(name.dropFirst(3))')"
+      }
+      diagnostics.error(edge.place, "unknown library '\(name)'\(near)")
       return
     }
     let other = model.owners[Int(target)]
