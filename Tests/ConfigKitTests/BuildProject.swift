@@ -29,6 +29,7 @@ struct BuildProject {
     self.builder = builder
     workshop = try Workshop()
     for (name, text) in files { try workshop.write(name, text) }
+    try shell("chmod +x tools/cc 2>/dev/null")
     try generate()
   }
 

@@ -9,7 +9,6 @@ import Testing
   /// A project of the classic languages, built.
   private func built(_ builder: Builder) throws -> BuildProject {
     let project = try BuildProject(builder, files: BuildProject.classic)
-    try project.shell("chmod +x tools/cc")
     _ = try project.build()
     return project
   }
@@ -25,9 +24,9 @@ import Testing
 
   /// Everything that CFLAGS reaches, and what is put together from it.
   private static let compiled = [
-    "app", "libkit.a", "o/config.c.o", "o/src/a^20b.c.o", "o/src/asm.S.o", "o/src/c^24d.c.o",
-    "o/src/cxx.cc.o", "o/src/e^23f.c.o", "o/src/extra.c.o", "o/src/g^27h.c.o", "o/src/greet.c.o",
-    "o/src/i^25j.c.o", "o/src/k^3al.c.o", "o/src/kit.c.o", "o/src/main.c.o", "o/src/parse.c.o",
+    "app", "libkit.a", "o/config.c.o", "o/src/a+20b.c.o", "o/src/asm.S.o", "o/src/c+24d.c.o",
+    "o/src/cxx.cc.o", "o/src/e+23f.c.o", "o/src/extra.c.o", "o/src/g+27h.c.o", "o/src/greet.c.o",
+    "o/src/i+25j.c.o", "o/src/k+3al.c.o", "o/src/kit.c.o", "o/src/main.c.o", "o/src/parse.c.o",
   ]
 
   private static let greeting =
@@ -62,7 +61,7 @@ import Testing
     #expect(parsed.contains("o/src/parse.c.o") && parsed.contains("app"))
     #expect(!parsed.contains("o/src/kit.c.o") && !parsed.contains("libkit.a"))
     try project.edit("src/g'h.c", "return 8", "return 0")
-    try expect(project, makes: ["app", "libkit.a", "o/src/g^27h.c.o"])
+    try expect(project, makes: ["app", "libkit.a", "o/src/g+27h.c.o"])
     #expect(
       try project.output() == "kit=2/2 extra=3 cxx=2 asm=7 odd=55 gen=16 greet=1 parse=-1\n")
     try expect(project, makes: [])
@@ -79,7 +78,8 @@ import Testing
     try expect(project, makes: Self.compiled)
     try expect(project, makes: [])
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])
-    try project.edit("conf/files", "src/greet.c", "src/greet.c flags -DX")
+    try project.edit("conf/files", " src/greet.c src/parse.y", " src/parse.y")
+    try project.edit("conf/files", "src/main.c", "src/greet.c flags -DX\n  src/main.c")
     try expect(project, makes: ["app", "o/src/greet.c.o"])
     try project.edit("conf/files", "program app\n", "program app\n\n# remark\n")
     try expect(project, makes: [])
@@ -115,7 +115,8 @@ import Testing
       #expect(Set(Self.compiled).isSubset(of: there), "\(words)\(environment)")
       try expect(project, words, environment: environment, makes: [])
       try project.pass()
-      #expect(Set(Self.compiled).isSubset(of: try project.build()), "back")
+      let again = try project.build()
+      #expect(Set(Self.compiled).isSubset(of: again), "back")
       try expect(project, makes: [])
     }
     #expect(try project.differencesFromClean(["app", "libkit.a"]) == [])

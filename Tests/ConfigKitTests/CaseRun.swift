@@ -162,15 +162,18 @@ struct NinjaView {
   init(_ lines: [String]) throws {
     var rules: [String: String] = [:]
     var rule = ""
-    var pending: (out: String, step: String, rule: String, libraries: String)?
+    var pending: (out: String, step: String, rule: String, variables: [String: String])?
     func finish(_ view: inout NinjaView) {
-      guard let (out, step, rule, libraries) = pending else { return }
+      guard let (out, step, rule, variables) = pending else { return }
       pending = nil
       guard rule.hasPrefix("r"), rule != "regenerate", let command = rules[rule] else { return }
       let inputs = step.components(before: " |")
       view.steps.append(Self.shown("\(out): \(step)"))
-      let full = command.replacing("$out", with: out).replacing("$in", with: inputs)
-        .replacing("$libs", with: libraries).replacing("$$", with: "$")
+      var full = command.replacing("$out", with: out).replacing("$in", with: inputs)
+      for name in ["libs", "prefix"] {
+        full = full.replacing("$\(name)", with: variables[name] ?? "")
+      }
+      full = full.replacing("$$", with: "$")
       view.commands.append(Self.shown("\(out.components(before: " ")): \(full)"))
     }
     for line in Self.joined(lines) {
@@ -179,14 +182,15 @@ struct NinjaView {
         rule = String(line.dropFirst(5))
       } else if line.hasPrefix("  command = ") {
         rules[rule] = String(line.dropFirst(12))
-      } else if line.hasPrefix("  libs = ") {
-        pending?.libraries = String(line.dropFirst(9))
+      } else if line.hasPrefix("  "), let equals = line.firstRange(of: " = ") {
+        let name = String(line[..<equals.lowerBound].dropFirst(2))
+        pending?.variables[name] = String(line[equals.upperBound...])
       } else if line.hasPrefix("build "), let colon = line.firstRange(of: ": ") {
         finish(&self)
         let words = line[colon.upperBound...].split(separator: " ", maxSplits: 1)
         pending = (
           String(line[..<colon.lowerBound].dropFirst(6)), words.count > 1 ? String(words[1]) : "",
-          String(words[0]), ""
+          String(words[0]), [:]
         )
       } else if !line.hasPrefix("  ") {
         finish(&self)

@@ -1,5 +1,6 @@
 import Glibc
 import MiniStat
+import Sys9
 import Testing
 
 @Suite("Moments") struct MomentsTests {
@@ -117,5 +118,18 @@ import Testing
     samples.withSpan { span in
       for index in span.indices { #expect(span[index] == Double(index)) }
     }
+  }
+
+  @Test("memory that is moved and advised on keeps its values")
+  func largePages() {
+    let samples = unsafe Samples(onGrowth: { unsafe Memory.preferHugePages($0) })
+    let count = 1_200_000  // 10 MB: beyond the size from which large pages are asked for
+    for value in 0..<count { samples.append(Double(value)) }
+    let isInOrder = samples.withSpan { span in
+      var isInOrder = true
+      for index in span.indices where span[index] != Double(index) { isInOrder = false }
+      return isInOrder
+    }
+    #expect(samples.count == count && isInOrder)
   }
 }

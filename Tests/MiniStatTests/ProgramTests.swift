@@ -127,7 +127,8 @@ import Testing
       (".", ".: cannot read: Is a directory"), ("empty", "it is empty"),
       ("-C 3 a", "its 5 lines hold 0 in column 3"), ("nul", "line 1 in nul: a NUL byte"),
       ("nan", "line 3 in nan: 'nan' is no finite number"), ("a bad", "line 3 in bad"),
-      ("--compat=freebsd -", "Cannot open -"), ("bad missing", "Cannot open missing"),
+      ("--compat=freebsd -", "Cannot open -"),
+      ("--compat=freebsd a -n", "Cannot open -n"), ("bad missing", "Cannot open missing"),
     ])
   func data(_ line: String, _ message: String) throws {
     let run = try ministat(line)

@@ -26,7 +26,7 @@ extension MakeEmitter {
       .SUFFIXES:
       .MAIN: all
 
-      DEPFLAGS = -MD -MF o/.d/${.TARGET:S|/|^s|g}.d
+      DEPFLAGS = -MD -MF o/.d/${.TARGET:S|/|+s|g}.d
       OBJS = ${OBJS.${.TARGET}}
       LIBS = ${LIBS.${.TARGET}}
       LINKER = ${LINKER.${.TARGET}}

@@ -43,7 +43,7 @@ extension MakeEmitter {
     out.put(
       """
 
-      DEPFLAGS = -MD -MF o/.d/$(subst /,^s,$@).d
+      DEPFLAGS = -MD -MF o/.d/$(subst /,+s,$@).d
       OBJS = $(OBJS.$@)
       LIBS = $(LIBS.$@)
       LINKER = $(LINKER.$@)

@@ -47,7 +47,8 @@ extension Resolver {
     let name = Quoting.flattened(names[object.name]).count + ".d".utf8.count
     if name > 255 {
       diagnostics.error(
-        source.place, "the path of '\(text(source.path))' is too long: its dependency file would "
+        source.place,
+        "the path of '\(text(source.path))' is too long: its dependency file would "
           + "have a name of \(name) bytes, and 255 are possible")
     }
   }
@@ -79,7 +80,7 @@ extension Resolver {
       for piece in mirrored.split(separator: Byte.slash, omittingEmptySubsequences: false) {
         path +=
           piece.elementsEqual("..".utf8) || piece.isEmpty
-          ? Array("^up".utf8) : Quoting.encoded(piece)
+          ? Array("+up".utf8) : Quoting.encoded(piece)
         path.append(Byte.slash)
       }
       path.removeLast()

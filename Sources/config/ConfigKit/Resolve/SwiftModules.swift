@@ -68,7 +68,7 @@ extension Resolver {
     let owner = model.owners[index]
     let name = text(owner.name)
     let output = built("o/.swift/\(name).pcm")
-    let depfile = "o/.d/o^s.swift^s\(name).pcm.d"
+    let depfile = "o/.d/o+s.swift+s\(name).pcm.d"
     let imports = importFlags(products.imports)
     var text = MakeText(variable: "NORMAL_PCM")
     let clang = ["-MD", "-MF", depfile, "-MT", "o/.swift/\(name).pcm"].map { "-Xcc \($0)" }
@@ -119,7 +119,7 @@ extension Resolver {
     let flags = MakeText(pieces: swiftFlags(owner).pieces + imports.pieces)
     let object = addSwiftObject(name, file: name, all, flags, imports.nodes, owner.place)
     let output = built("o/.swift/\(name).swiftmodule")
-    let depfile = "o/.d/o^s.swift^s\(name).swiftmodule.stamp.d"
+    let depfile = "o/.d/o+s.swift+s\(name).swiftmodule.stamp.d"
     let map = "o/.swift/\(name).mod.json"
     graph.generated.append(
       (
@@ -147,7 +147,7 @@ extension Resolver {
     _ place: Place
   ) -> Node {
     let object = built("o/.swift/\(file).o")
-    let depfile = "o/.d/o^s.swift^s\(file).o.stamp.d"
+    let depfile = "o/.d/o+s.swift+s\(file).o.stamp.d"
     let map = "o/.swift/\(file).json"
     graph.generated.append(
       (

@@ -429,6 +429,8 @@ final class Tools {
 
   /// What tells this program from another: empty if it is not found.
   func identity(_ word: [UInt8], _ directory: FilePath, _ machine: Machine) -> [UInt8] {
+    // What the build itself makes is a prerequisite, and make compares it.
+    if word.starts(with: "./".utf8) { return [] }
     if let known = found[word] { return Array(known.identity.utf8) }
     if missing.contains(word) { return [] }
     for path in candidates(word, machine) {

@@ -6,7 +6,7 @@
 // Shape.  Each compilation writes a depfile to `o/.d/`.  Before the next build decides anything,
 // the depfiles there are merged into `.depend` and removed:
 //
-//     o/.d/o^ssrc^sa.c.o.d   o/src/a.c.o: ../../src/a.c ../../include/a.h
+//     o/.d/o+ssrc+sa.c.o.d   o/src/a.c.o: ../../src/a.c ../../include/a.h
 //     .depend                o/src/a.c.o: ../../include/a.h
 //                            ../../include/a.h:
 //
@@ -129,13 +129,13 @@ struct Depfiles {
     return rule
   }
 
-  /// `o/.swift/M.o.stamp` for a depfile called `o^s.swift^sM.o.stamp.d`; nil for others.
+  /// `o/.swift/M.o.stamp` for a depfile called `o+s.swift+sM.o.stamp.d`; nil for others.
   static func stamp(_ name: [UInt8]) -> [UInt8]? {
     guard name.suffix(8).elementsEqual(".stamp.d".utf8) else { return nil }
     var result: [UInt8] = []
     var index = 0
     while index < name.count - 2 {
-      if name[index] == UInt8(ascii: "^") && name[index + 1] == UInt8(ascii: "s") {
+      if name[index] == Quoting.escape && name[index + 1] == UInt8(ascii: "s") {
         result.append(Byte.slash)
         index += 2
       } else {

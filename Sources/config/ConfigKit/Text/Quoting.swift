@@ -5,12 +5,14 @@ enum Quoting {
   /// True if the bytes need no quoting anywhere: shells, both makes and Ninja take them as they
   /// are, also as targets and prerequisites.
   static func isPlain(_ bytes: some Sequence<UInt8>) -> Bool {
-    bytes.allSatisfy { plain[Int($0)] }
+    bytes.allSatisfy { isPlain($0) }
   }
 
-  private static let plain: [Bool] = (0..<256).map { byte in
-    let byte = UInt8(byte)
-    return Byte.isIdentifier(byte) || "./+-,@".utf8.contains(byte)
+  /// True for letters, digits and `_ . / + - , @`: a bit for each byte below 128.
+  @inline(__always)
+  static func isPlain(_ byte: UInt8) -> Bool {
+    let bits: UInt64 = byte < 64 ? 0x03FF_F800_0000_0000 : 0x07FF_FFFE_87FF_FFFF
+    return byte < 128 && (bits >> UInt64(byte & 63)) & 1 == 1
   }
 
   /// `bytes` as one word of a shell command.
@@ -27,15 +29,19 @@ enum Quoting {
     return result + [Byte.apostrophe]
   }
 
-  /// A name with only plain bytes that no other name has: others become `^` and two hex digits.
+  /// A name with only plain bytes that no other name has: others become `+` and two hex digits.
+  ///
+  /// `+` means nothing to make or the shell.  With `^`, a metacharacter to both makes, each
+  /// compilation went through /bin/sh: 12.1 s of CPU for 10,000 of them, not 5.5 s.  Nor does
+  /// Ninja read `^` in depfiles.
   static func encoded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-    if isPlain(bytes) { return Array(bytes) }
+    if bytes.allSatisfy({ isPlain($0) && $0 != escape }) { return Array(bytes) }
     var result: [UInt8] = []
     for byte in bytes {
-      if plain[Int(byte)] {
+      if isPlain(byte) && byte != escape {
         result.append(byte)
       } else {
-        result.append(UInt8(ascii: "^"))
+        result.append(escape)
         result.append(hexDigits[Int(byte >> 4)])
         result.append(hexDigits[Int(byte & 15)])
       }
@@ -43,10 +49,13 @@ enum Quoting {
     return result
   }
 
-  /// A plain name without slashes that no other path has: a slash becomes `^s`.
+  /// A plain name without slashes that no other path has: a slash becomes `+s`.
   static func flattened(_ path: some Sequence<UInt8>) -> [UInt8] {
-    encoded(path).flatMap { $0 == Byte.slash ? Array("^s".utf8) : [$0] }
+    encoded(path).flatMap { $0 == Byte.slash ? Array("+s".utf8) : [$0] }
   }
+
+  /// What begins an encoded byte, slash or directory; encoded itself where it stands in a name.
+  static let escape = UInt8(ascii: "+")
 
   static let hexDigits = Array("0123456789abcdef".utf8)
 
