@@ -96,8 +96,8 @@ equal "$(printf '%05d|%-4s|%x|%c|%b|%s' 42 ab 255 xyz 'a\tb' 100%)" '00042|ab  |
 equal "$(printf '%.2f %e' 3.14159 12345)" '3.14 1.234500e+04'
 equal "$([ -f out ] && [ ! -d out ] && [ out -ef out ] && [ 5 -gt 3 ] && [ a != b ] && echo yes)" yes
 equal "$([ \( 1 = 2 -o 3 = 3 \) -a -n x ] && echo yes)" yes
-equal "$(while getopts ab: o -a -b val rest; do echo "$o $OPTARG"; done)" 'a 
-b val'
+equal "$(while getopts ab: o -a -b val rest; do echo "$o=$OPTARG"; done)" 'a=
+b=val'
 equal "$(umask 027; umask; umask -S)" '0027
 u=rwx,g=rx,o='
 equal "$(cd / && pwd; cd - >/dev/null && pwd)" "/

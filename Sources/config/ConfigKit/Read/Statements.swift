@@ -75,8 +75,12 @@ extension Reader {
         like(arguments[1], at: parser.place(arguments[1]), from: parser.file)
       }
     case .includeconfig:
-      if wants(0...0, "includeconfig takes no argument") && level == .root {
-        model.includesConfiguration = true
+      if wants(0...0, "includeconfig takes no argument") {
+        if level == .root {
+          model.includesConfiguration = true
+        } else {
+          diagnostics.note(place, "'includeconfig' counts in the root configuration only")
+        }
       }
     case .include:
       if wants(1...1, "include takes one argument") {

@@ -65,7 +65,8 @@ extension Resolver {
     if let found = nearest(to: base, among: entries) {
       near = " (did you mean '\(path.dropLast(base.count))\(found)'?)"
     } else {
-      near = suggestion(for: path, among: generatedPaths())
+      let attachments = Keyword.allCases.filter(\.isAttachment).map(\.rawValue)
+      near = suggestion(for: path, among: generatedPaths() + attachments)
     }
     diagnostics.error(source.place, "no such file: \(path)\(near)")
   }
