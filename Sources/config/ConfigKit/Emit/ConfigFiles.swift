@@ -25,8 +25,7 @@ enum EmbeddedConfiguration {
       guard rest.count >= magic.count + 8, rest.starts(with: magic) else { continue }
       var size = 0
       for byte in rest.dropFirst(magic.count).prefix(8).reversed() {
-        if size > Int.max >> 9 { return nil }
-        size = size << 8 | Int(byte)
+        size = size > Int.max >> 9 ? Int.max : size << 8 | Int(byte)
       }
       let content = rest.dropFirst(magic.count + 8)
       if size <= content.count { return Array(content.prefix(size)) }

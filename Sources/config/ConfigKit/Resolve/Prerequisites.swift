@@ -119,7 +119,8 @@ extension Resolver {
       let expanded = try variables.expand(text.pieces)
       for word in Self.words(expanded) { needs += files(word, at: phrase.place) }
     } catch {
-      diagnostics.error(phrase.place, "'\(self.text(phrase.text))' cannot be expanded: \(error)")
+      diagnostics.error(
+        phrase.place, "'\(self.text(phrase.text))' cannot be expanded: \(error.text)")
     }
     return needs
   }

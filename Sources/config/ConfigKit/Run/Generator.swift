@@ -63,6 +63,18 @@ public struct Generator {
     }
   }
 
+  /// Reads and decides like `run`, writes nothing and looks at no build directory.
+  ///
+  /// All that is asked of the machine goes through `Machine`, but for the directory of the
+  /// configuration, which must exist.
+  public func check() -> Report {
+    let reading = locate().flatMap { read($0) }
+    if let reading { _ = resolve(reading) }
+    return Report(
+      messages: diagnostics.render(files, caret: true, colour: true), failed: diagnostics.failed,
+      buildDirectory: reading?.buildDirectory, changed: [], wasCurrent: false)
+  }
+
   /// A system error in words, with the cure where one is known.
   static func text(_ error: SystemError) -> String {
     let cure =
