@@ -169,11 +169,9 @@ struct NinjaView {
       guard rule.hasPrefix("r"), rule != "regenerate", let command = rules[rule] else { return }
       let inputs = step.components(before: " |")
       view.steps.append(Self.shown("\(out): \(step)"))
-      var full = command.replacing("$out", with: out).replacing("$in", with: inputs)
-      for name in ["libs", "prefix"] {
-        full = full.replacing("$\(name)", with: variables[name] ?? "")
-      }
-      full = full.replacing("$$", with: "$")
+      let full = command.replacing("$out", with: out).replacing("$in", with: inputs)
+        .replacing("$libs", with: variables["libs"] ?? "")
+        .replacing("$prefix", with: variables["prefix"] ?? "").replacing("$$", with: "$")
       view.commands.append(Self.shown("\(out.components(before: " ")): \(full)"))
     }
     for line in Self.joined(lines) {
@@ -182,9 +180,9 @@ struct NinjaView {
         rule = String(line.dropFirst(5))
       } else if line.hasPrefix("  command = ") {
         rules[rule] = String(line.dropFirst(12))
-      } else if line.hasPrefix("  "), let equals = line.firstRange(of: " = ") {
-        let name = String(line[..<equals.lowerBound].dropFirst(2))
-        pending?.variables[name] = String(line[equals.upperBound...])
+      } else if pending != nil, line.hasPrefix("  "), let equals = line.firstRange(of: " = ") {
+        pending?.variables[String(line[..<equals.lowerBound].dropFirst(2))] =
+          String(line[equals.upperBound...])
       } else if line.hasPrefix("build "), let colon = line.firstRange(of: ": ") {
         finish(&self)
         let words = line[colon.upperBound...].split(separator: " ", maxSplits: 1)
