@@ -33,11 +33,11 @@ extension MakeEmitter {
       """)
     for input in plan.regenerateInputs {
       out.put(" \\\n ")
-      out.put(input)
+      out.put(plan.makeName(input: input))
     }
     out.put("\n\t@./.configtool --regenerate\n")
     for input in plan.regenerateInputs {
-      out.put(input)
+      out.put(plan.makeName(input: input))
       out.put(":\n")
     }
     out.put(

@@ -32,6 +32,11 @@ struct Plan {
     Array("o/.ln/".utf8) + Quoting.flattened(names[node.name])
   }
 
+  /// The name of an input of the description as a target or prerequisite of make.
+  func makeName(input path: [UInt8]) -> [UInt8] {
+    Quoting.isPlain(path) ? path : Array("o/.ln/".utf8) + Quoting.flattened(path)
+  }
+
   /// The name of `node` as a target or prerequisite of make.
   func makeName(_ node: Node) -> [UInt8] { isPlain(node) ? path(node) : link(node) }
 

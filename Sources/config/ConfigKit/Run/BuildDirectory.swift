@@ -60,6 +60,7 @@ struct BuildDirectory {
     guard let me = ProcessIdentity(getpid()) else { return [] }
     let lock = try BuildLock(directory, for: me, tell: machine.tell)
     defer { lock.release(me) }
+    try vantage.linkTree()
     var expander = Expander(plan: plan(usedVariables: []), variables: expansionVariables())
     if let program = machine.program { tools.add(program: program) }
     excludeOwnPrograms()
@@ -133,7 +134,7 @@ struct BuildDirectory {
       all.insert(tool.path)
       if tool.path.isAbsolute { all.insert(tool.path.removingLastComponent()) }
     }
-    return all.map { Array($0.description.utf8) }.filter { Quoting.isPlain($0) }
+    return all.map { Array($0.description.utf8) }
       .sorted { $0.lexicographicallyPrecedes($1) }
   }
 
@@ -273,13 +274,17 @@ struct BuildDirectory {
     if let program = machine.program {
       try Files.link(directory.appending(".configtool"), to: vantage.seen(real: program))
     }
-    let linked = request.backEnds.contains { $0 != .ninja } ? plan.linkedNodes : []
-    if linked.isEmpty { return }
+    if request.backEnds == [.ninja] { return }
+    let sources = plan.linkedNodes.map { (plan.link($0), plan.path($0)) }
+    let inputs = plan.regenerateInputs.filter { !Quoting.isPlain($0) }
+      .map { (plan.makeName(input: $0), $0) }
+    if sources.isEmpty && inputs.isEmpty { return }
     try Files.makeDirectories(directory.appending("o").appending(".ln"))
-    for node in linked {
-      let name = String(decoding: plan.link(node), as: UTF8.self)
-      let path = String(decoding: Array("../../".utf8) + plan.path(node), as: UTF8.self)
-      try Files.link(directory.pushing(FilePath(name)), to: FilePath(path))
+    for (name, path) in sources + inputs {
+      let target = path.first == Byte.slash ? path : Array("../../".utf8) + path
+      try Files.link(
+        directory.pushing(FilePath(String(decoding: name, as: UTF8.self))),
+        to: FilePath(String(decoding: target, as: UTF8.self)))
     }
   }
 

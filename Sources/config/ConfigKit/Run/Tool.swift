@@ -94,7 +94,7 @@ public struct BuildTool {
     if head.outputs.contains(where: { $0.name == "build.ninja" }) {
       try Files.makeDirectories("o")  // Ninja, which called us, is about to write its log there
     }
-    for name in [".depend", ".config.log", ".configtool", ".config.lock"] {
+    for name in [".depend", ".config.log", ".configtool", ".config.lock", ".tree"] {
       try Files.remove(FilePath(name))
     }
   }

@@ -10,8 +10,22 @@ struct Vantage {
   /// The source tree, absolute, without links.
   let tree: FilePath
 
-  /// The tree seen from the build directory.
-  var root: [UInt8] { Array(Self.relative(tree, from: directory).description.utf8) }
+  /// The tree seen from the build directory: where that path has blanks or signs that a make
+  /// minds, a link to it.
+  var root: [UInt8] {
+    let path = Array(Self.relative(tree, from: directory).description.utf8)
+    return Quoting.isPlain(path) ? path : Array(Self.treeLink.utf8)
+  }
+
+  /// The name of the link to a tree whose path is awkward.
+  static let treeLink = ".tree"
+
+  /// Makes the link to the tree where one is needed.
+  func linkTree() throws(SystemError) {
+    if !root.elementsEqual(Self.treeLink.utf8) { return }
+    try Files.link(
+      directory.appending(Self.treeLink), to: Self.relative(tree, from: directory))
+  }
 
   /// `path`, given as the working directory knows it, seen from the build directory: relative
   /// inside the tree, absolute outside.
