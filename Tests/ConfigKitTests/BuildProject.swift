@@ -1,6 +1,7 @@
 // A small project with one of everything, and the builds of it.
 
 import Glibc
+import Support
 import Sys9
 import SystemPackage
 

@@ -1,6 +1,7 @@
 // Real builds: what an edit reaches is made anew, and nothing else; the result is always that of
 // a build from nothing.
 
+import Support
 import Sys9
 import SystemPackage
 import Testing

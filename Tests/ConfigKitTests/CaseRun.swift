@@ -1,6 +1,7 @@
 // Runs one case: lays out its tree, generates, and compares.
 
 import ConfigKit
+import Support
 import Sys9
 import SystemPackage
 

@@ -2,6 +2,7 @@
 
 import ConfigKit
 import Glibc
+import Support
 import Sys9
 import SystemPackage
 
@@ -16,31 +17,15 @@ enum Repository {
   }
 }
 
-/// A directory of its own, removed with the value.
+/// Where an example is laid out.
 final class Bench {
-  let directory: FilePath
+  private let workshop: Workshop
+  var directory: FilePath { workshop.directory }
 
-  init() throws {
-    var template = Array("\(Environment["TMPDIR"] ?? "/tmp")/config-manual-XXXXXX".utf8CString)
-    let made = unsafe template.withUnsafeMutableBufferPointer { room in
-      unsafe room.baseAddress.flatMap { unsafe mkdtemp($0) }.map { unsafe String(cString: $0) }
-    }
-    guard let made else { throw SystemError(call: "mkdtemp", errno: errno) }
-    directory = try Files.real(FilePath(made))
-  }
-
-  deinit { try? Files.removeTree(directory) }  // a left-over harms nobody
+  init() throws { workshop = try Workshop() }
 
   /// Writes `text` to the file at `path`, and makes its directories.
-  func write(_ path: String, _ text: String) throws {
-    let file = directory.pushing(FilePath(path))
-    try Files.makeDirectories(file.removingLastComponent())
-    let descriptor = try Descriptor.open(file, O_WRONLY | O_CREAT | O_TRUNC)
-    try unsafe Array(text.utf8).withUnsafeBufferPointer { (bytes) throws(SystemError) in
-      try unsafe descriptor.write(all: UnsafeRawBufferPointer(bytes))
-    }
-    try descriptor.close()
-  }
+  func write(_ path: String, _ text: String) throws { try workshop.write(path, text) }
 
   /// What a run of config said and wrote.
   struct Outcome {

@@ -1,3 +1,4 @@
+import Support
 import Sys9
 import SystemPackage
 import Testing

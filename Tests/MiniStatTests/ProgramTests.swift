@@ -1,3 +1,4 @@
+import Support
 import Sys9
 import Testing
 

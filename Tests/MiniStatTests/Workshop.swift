@@ -1,6 +1,7 @@
 // What the tests of this module share: seeded randomness, files, and running programs.
 
 import Glibc
+import Support
 import Sys9
 import SystemPackage
 
@@ -30,40 +31,11 @@ struct SeededRandom: RandomNumberGenerator {
   }
 }
 
-/// A directory of its own for a test's files, removed with the value.
-final class Workshop {
-  let directory: String
-
-  init() throws {
-    let parent = Environment["TMPDIR"] ?? "/tmp"
-    var template = Array("\(parent)/ministat-XXXXXX".utf8CString)
-    let made = unsafe template.withUnsafeMutableBufferPointer { room in
-      unsafe room.baseAddress.flatMap { unsafe mkdtemp($0) }.map { unsafe String(cString: $0) }
-    }
-    guard let made else { throw SystemError(call: "mkdtemp", errno: errno, subject: parent) }
-    directory = made
-  }
-
-  deinit { _ = try? Command.run(["rm", "-rf", directory]) }  // a left-over harms nobody
-
-  func write(_ name: String, _ content: [UInt8]) throws {
-    let path = FilePath("\(directory)/\(name)")
-    let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC)
-    try unsafe content.withUnsafeBufferPointer { (bytes) throws(SystemError) in
-      try unsafe file.write(all: UnsafeRawBufferPointer(bytes))
-    }
-    try file.close()
-  }
-
-  func write(_ name: String, _ text: String) throws { try write(name, Array(text.utf8)) }
-
-  func read(_ name: String) throws -> String {
-    String(decoding: try Files.read(FilePath("\(directory)/\(name)")), as: UTF8.self)
-  }
-
+extension Workshop {
   /// Runs a shell's command line in the directory; `$ministat` is our program.
   func shell(_ line: String) throws -> Ended {
-    let script = "cd \(Self.quoted(directory)) && ministat=\(Self.quoted(try Self.program()))\n"
+    let script =
+      "cd \(Self.quoted(directory.description)) && ministat=\(Self.quoted(try Self.program()))\n"
     let outcome = try Command.run(["sh", "-c", script + "{ " + line + "\n} 2>.errors"])
     return Ended(status: outcome.status, output: outcome.output, errors: try read(".errors"))
   }

@@ -24,7 +24,7 @@ import Testing
 
   @Test("EINTR is retried at every call", arguments: ["open", "fstat", "read"])
   func retries(_ call: String) throws {
-    let scratch = try Scratch()
+    let scratch = try Workshop()
     try scratch.write("f", "text")
     let text = try Faults.inject(Self.failing(call, EINTR, times: 3)) { try scratch.read("f") }
     #expect(text == "text")
@@ -34,9 +34,9 @@ import Testing
     "other faults are told with the call and the file",
     arguments: [("open", EMFILE), ("open", EACCES), ("fstat", EIO), ("read", EIO)])
   func reports(_ call: String, _ code: CInt) throws {
-    let scratch = try Scratch()
+    let scratch = try Workshop()
     try scratch.write("f", "text")
-    let path = scratch.path.appending("f")
+    let path = scratch.path("f")
     let error = #expect(throws: SystemError.self) {
       try Faults.inject(Self.failing(call, code, times: 1)) { try Files.read(path) }
     }
@@ -45,9 +45,9 @@ import Testing
 
   @Test("a full disk is told by write", arguments: [ENOSPC, EIO, EDQUOT])
   func writing(_ code: CInt) throws {
-    let scratch = try Scratch()
+    let scratch = try Workshop()
     try scratch.write("f", "")
-    let file = try Descriptor.open(scratch.path.appending("f"), O_WRONLY)
+    let file = try Descriptor.open(scratch.path("f"), O_WRONLY)
     let error = #expect(throws: SystemError.self) {
       try Faults.inject(Self.failing("write", code, times: 1)) { try file.write("more") }
     }
@@ -56,11 +56,11 @@ import Testing
   }
 
   @Test func removingWhatIsGoneIsNoError() throws {
-    let scratch = try Scratch()
-    try Files.remove(scratch.path.appending("nosuch"))
+    let scratch = try Workshop()
+    try Files.remove(scratch.path("nosuch"))
     let error = #expect(throws: SystemError.self) {
       try Faults.inject(Self.failing("unlink", EPERM, times: 1)) {
-        try Files.remove(scratch.path.appending("nosuch"))
+        try Files.remove(scratch.path("nosuch"))
       }
     }
     #expect(error?.errno == EPERM)
