@@ -45,6 +45,7 @@ private func check(_ switches: UInt8, _ files: [String: [UInt8]]) -> Report {
   return Generator(request, machine: machine(files)).check()
 }
 
+/// What libFuzzer calls for each input.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: size))

@@ -17,6 +17,7 @@ private func sized(_ content: ArraySlice<UInt8>) -> [UInt8] {
   mark + (0..<8).map { UInt8(truncatingIfNeeded: content.count >> ($0 * 8)) } + content
 }
 
+/// What libFuzzer calls for each input.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: size))
