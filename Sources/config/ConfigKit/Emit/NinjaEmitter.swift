@@ -227,6 +227,7 @@ extension ExpansionFault {
     return switch self {
     case .undefined(let name): "'\(shown(name))' is undefined"
     case .recursive(let name): "variable '\(shown(name))' refers to itself"
+    case .endless(let name): "variable '\(shown(name))' expands without end, or nearly so"
     case .foreign(let bytes, let dialect):
       "'\(shown(bytes))' is understood by \(dialect.title) alone; "
         + "generate for it alone, or say it without"

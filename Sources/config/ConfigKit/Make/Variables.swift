@@ -77,6 +77,8 @@ func trimmed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
 enum ExpansionFault: Error, Equatable {
   case undefined([UInt8])
   case recursive([UInt8])
+  /// Expands to more than anybody can want.
+  case endless([UInt8])
   case foreign([UInt8], Dialect)
   case malformed(String)
 }
@@ -85,8 +87,16 @@ enum ExpansionFault: Error, Equatable {
 struct Variables {
   /// How deep variables may refer to variables.
   static let depthMax = 64
+  /// How many variables one text may expand: doubling 20 times is somebody's mistake or malice.
+  static let expansionsMax = 100_000
+  /// How long a text may become, in bytes: longer than any system takes a command.
+  static let sizeMax = 16 << 20
 
   private var values: [[UInt8]: [MakePiece]] = [:]
+  /// The variables that are being expanded, outermost first.
+  private var active: [[UInt8]] = []
+  /// How many more may be expanded for the text at hand.
+  private var left = 0
   /// Where the names come from that no file sets; nil for a variable that is not set.
   var environment: ([UInt8]) -> [UInt8]?
   /// Names that were looked up in the environment, set or not.
@@ -128,12 +138,14 @@ struct Variables {
     automatic: (Automatic) -> [UInt8]? = { _ in nil },
     special: ([UInt8]) -> [UInt8]? = { _ in nil }
   ) throws(ExpansionFault) -> [UInt8] {
-    try expand(pieces, automatic, special, depth: 0)
+    active = []
+    left = Self.expansionsMax
+    return try expand(pieces, automatic, special)
   }
 
   private mutating func expand(
     _ pieces: [MakePiece], _ automatic: (Automatic) -> [UInt8]?,
-    _ special: ([UInt8]) -> [UInt8]?, depth: Int
+    _ special: ([UInt8]) -> [UInt8]?
   ) throws(ExpansionFault) -> [UInt8] {
     var result: [UInt8] = []
     for piece in pieces {
@@ -142,15 +154,20 @@ struct Variables {
       case .automatic(let kind): result.append(contentsOf: automatic(kind) ?? [])
       case .foreign(let bytes, let dialect): throw .foreign(bytes, dialect)
       case .variable(let nested):
-        let name = try expand(nested, automatic, special, depth: depth + 1)
-        if depth > Self.depthMax { throw .recursive(name) }
+        let name = try expand(nested, automatic, special)
         if let value = special(name) {
           result.append(contentsOf: value)
           continue
         }
         usedNames.insert(name)
         if let value = values[name] {
-          result.append(contentsOf: try expand(value, automatic, special, depth: depth + 1))
+          if active.contains(name) { throw .recursive(name) }
+          left -= 1
+          if active.count == Self.depthMax || left < 0 { throw .endless(name) }
+          active.append(name)
+          result.append(contentsOf: try expand(value, automatic, special))
+          active.removeLast()
+          if result.count > Self.sizeMax { throw .endless(name) }
         } else {
           environmentNames.insert(name)
           result.append(contentsOf: environment(name) ?? [])

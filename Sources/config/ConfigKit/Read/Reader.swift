@@ -42,6 +42,8 @@ final class Reader {
   private var readByBase: [String: (path: FilePath, name: String)] = [:]
   private var likeStack: [FilePath] = []
   private var depth = 0
+  /// How many more variables the text at hand may expand.
+  private var expansionsLeft = 0
   /// Where the first include stands, after which `arch` comes too late.
   var firstInclude: Place?
   /// True once a statement other than `like` was read at the top level.
@@ -164,6 +166,7 @@ final class Reader {
     let bytes = Array(text)
     if !bytes.contains(Byte.dollar) { return bytes }
     do {
+      expansionsLeft = Variables.expansionsMax
       return try expand(MakeText(parsing: bytes).pieces, depth: 0)
     } catch let fault as MakeTextFault {
       var at = place
@@ -198,7 +201,8 @@ final class Reader {
     if text == "IDENT", let ident = model.ident { return names.bytes(ident.text) }
     if let fact = facts[text] { return Array(fact.utf8) }
     if let option = model.makeOptions[names.intern(name)] {
-      if depth > Variables.depthMax { throw ExpansionFault.recursive(name) }
+      expansionsLeft -= 1
+      if depth > Variables.depthMax || expansionsLeft < 0 { throw ExpansionFault.endless(name) }
       let value = Array(option.values.joined(separator: [Byte.space]))
       return try expand(MakeText(parsing: value).pieces, depth: depth + 1)
     }

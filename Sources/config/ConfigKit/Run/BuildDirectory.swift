@@ -14,7 +14,7 @@ struct BuildDirectory {
   private let resolution: Generator.Resolution
   private let vantage: Vantage
 
-  /// Makes the directory if it is missing.
+  /// Knows the directory, whether or not it exists yet; touches nothing.
   init(
     _ generator: Generator, _ reading: Generator.Reading, _ resolution: Generator.Resolution
   ) throws(SystemError) {
@@ -24,9 +24,18 @@ struct BuildDirectory {
     diagnostics = generator.diagnostics
     self.reading = reading
     self.resolution = resolution
-    try Self.make(reading.buildDirectory)
     vantage = Vantage(
-      directory: try Files.real(reading.buildDirectory), tree: reading.location.root)
+      directory: try Self.real(reading.buildDirectory), tree: reading.location.root)
+  }
+
+  /// The absolute path, without links, that `path` has or will have once it is made.
+  private static func real(_ path: FilePath) throws(SystemError) -> FilePath {
+    if try Files.status(path) != nil { return try Files.real(path) }
+    let above = path.removingLastComponent()
+    guard let last = path.lastComponent, last.string != "..", above != path else {
+      return try Files.real(path)
+    }
+    return try real(above.isEmpty ? "." : above).appending(last)
   }
 
   private var directory: FilePath { vantage.directory }
@@ -58,14 +67,15 @@ struct BuildDirectory {
   /// Writes everything; returns the names of the outputs that changed.
   func write() throws(SystemError) -> [String] {
     guard let me = ProcessIdentity(getpid()) else { return [] }
-    let lock = try BuildLock(directory, for: me, tell: machine.tell)
-    defer { lock.release(me) }
-    try vantage.linkTree()
     var expander = Expander(plan: plan(usedVariables: []), variables: expansionVariables())
     if let program = machine.program { tools.add(program: program) }
     excludeOwnPrograms()
     let commands = try hashes(&expander)
     if diagnostics.failed { return [] }
+    try Self.make(reading.buildDirectory)
+    let lock = try BuildLock(directory, for: me, tell: machine.tell)
+    defer { lock.release(me) }
+    try vantage.linkTree()
     let plan = plan(usedVariables: usedVariables(expander))
     expander = Expander(plan: plan, variables: expander.variables)
     let outputs = OutputSet(directory)
@@ -191,7 +201,11 @@ struct BuildDirectory {
 
   /// Where the variable that `fault` names was set, if the configuration did.
   private func place(of fault: ExpansionFault) -> Place {
-    guard case .recursive(let name) = fault else { return .none }
+    let name: [UInt8]
+    switch fault {
+    case .recursive(let found), .endless(let found): name = found
+    default: return .none
+    }
     return names.find(name).flatMap { resolution.model.makeOptions[$0]?.place } ?? .none
   }
 
