@@ -27,7 +27,9 @@ final class Tools {
     if let known = found[word] { return Array(known.identity.utf8) }
     if missing.contains(word) { return [] }
     for path in candidates(word, machine) {
-      guard let status = (try? Files.status(directory.pushing(path))) ?? nil, status.isRegular
+      // The directory is without links, and need not exist yet: `..` is its parent by name.
+      let file = directory.pushing(path).lexicallyNormalized()
+      guard let status = (try? Files.status(file)) ?? nil, status.isRegular
       else { continue }
       let identity = RecordHead.identity(tool: status)
       found[word] = (path, identity)
