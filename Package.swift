@@ -54,6 +54,7 @@ let package = Package(
       providers: [.apt(["libbsd-dev"])]),
     library("LibBSD", in: "9unix", needs: ["CBSD"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
+    library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -71,6 +72,7 @@ let package = Package(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
     tests("Sys9", needs: ["Sys9"]),
+    tests("Lib9c", needs: ["Lib9c", "Sys9", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
