@@ -54,6 +54,7 @@ let package = Package(
       providers: [.apt(["libbsd-dev"])]),
     library("LibBSD", in: "9unix", needs: ["CBSD"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
+    library("LibJSON", in: "9unix"),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -72,6 +73,7 @@ let package = Package(
       swiftSettings: strict),
     tests("Sys9", needs: ["Sys9"]),
     tests("LibBSD", needs: ["LibBSD"]),
+    tests("LibJSON", needs: ["LibJSON"]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
