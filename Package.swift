@@ -54,6 +54,7 @@ let package = Package(
       providers: [.apt(["libbsd-dev"])]),
     library("LibBSD", in: "9unix", needs: ["CBSD"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
+    library("LibJSON", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
@@ -72,8 +73,9 @@ let package = Package(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
     tests("Sys9", needs: ["Sys9"]),
-    tests("Lib9c", needs: ["Lib9c", "Sys9", system]),
+    tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     tests("LibBSD", needs: ["LibBSD"]),
+    tests("LibJSON", needs: ["LibJSON"]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
