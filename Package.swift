@@ -56,6 +56,7 @@ let package = Package(
     library("Sys9", in: "9unix", needs: ["CNine", system]),
     library("LibJSON", in: "9unix"),
     program("answers", in: "9unix", needs: ["LibJSON", "Sys9", system]),
+    library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -73,6 +74,7 @@ let package = Package(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
     tests("Sys9", needs: ["Sys9"]),
+    tests("Lib9c", needs: ["Lib9c", "Sys9", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
