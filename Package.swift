@@ -56,6 +56,7 @@ let package = Package(
     library("Sys9", in: "9unix", needs: ["CNine", system]),
     library("LibJSON", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
+    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -76,6 +77,7 @@ let package = Package(
     tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
+    tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
