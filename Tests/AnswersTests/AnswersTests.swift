@@ -12,8 +12,11 @@ import Testing
 @Suite("Answers") struct AnswersTests {
   /// What is not answered yet, and may be so.
   static let open: Set<String> = [
-    "arg", "bio", "dialparse", "flate", "fmt", "misc", "net", "quote", "regexp",
+    "bio", "dialparse", "flate", "fmt", "net", "regexp",
   ]
+
+  /// Kinds of questions that are not answered yet in a subject that is.
+  static let openTags: [String: Set<String>] = ["misc": ["utf"]]
 
   @Test("are those of the data", arguments: Subject.all.map(\.name))
   func agree(name: String) throws {
@@ -32,6 +35,7 @@ import Testing
     var differences: [Difference] = []
     var count = 0
     for object in objects {
+      if Self.openTags[name]?.contains(object["tag"]?.string ?? "") ?? false { continue }
       let wanted = data.wanted(object, subject: name, exemptions: exempt)
       guard let wanted else { continue }
       count += 1
