@@ -65,6 +65,25 @@ public struct Descriptor: ~Copyable {
     return try unsafe Sys9.read(fd, into: buffer)
   }
 
+  /// Reads at most `count` bytes; none means end of file.  Corresponds to `read(2)`.
+  public borrowing func read(upTo count: Int) throws(SystemError) -> [UInt8] {
+    let fd = raw
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = try unsafe bytes.withUnsafeMutableBufferPointer { (room) throws(SystemError) in
+      try unsafe Sys9.read(fd, into: UnsafeMutableRawBufferPointer(room))
+    }
+    bytes.removeLast(count - got)
+    return bytes
+  }
+
+  /// Writes all of `bytes`, over as many calls as it takes.  Corresponds to `write(2)`.
+  public borrowing func write(all bytes: [UInt8]) throws(SystemError) {
+    let fd = raw
+    try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+      try unsafe Sys9.write(fd, all: UnsafeRawBufferPointer(bytes))
+    }
+  }
+
   /// Writes all of `bytes`, over as many calls as it takes.  Corresponds to `write(2)`.
   public borrowing func write(all bytes: UnsafeRawBufferPointer) throws(SystemError) {
     try unsafe Sys9.write(raw, all: bytes)

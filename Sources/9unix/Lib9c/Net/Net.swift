@@ -168,14 +168,20 @@ public enum Net {
       try Sockets.bind(fd, to: address)
     } catch {
       guard error.errno == EADDRINUSE, case .unix(let path) = address else { throw error }
-      guard try isStale(address) else { throw error }
-      try Files.remove(FilePath(String(decoding: path, as: UTF8.self)))
+      let name = FilePath(String(decoding: path, as: UTF8.self))
+      guard try isStale(address, name) else { throw error }
+      try Files.remove(name)
       try Sockets.bind(fd, to: address)
     }
   }
 
-  /// N2: nobody listens, which is another thing than that nobody is let in.
-  private static func isStale(_ address: SocketAddress) throws(SystemError) -> Bool {
+  /// N2: it is a socket, and nobody listens, which is another thing than that nobody is let in.
+  ///
+  /// The system refuses connections to files that are no sockets, too.
+  private static func isStale(
+    _ address: SocketAddress, _ path: FilePath
+  ) throws(SystemError) -> Bool {
+    guard try FullStatus(path, follows: false).mode & S_IFMT == S_IFSOCK else { return false }
     let probe = try Sockets.make(for: address, .stream)
     do {
       try Sockets.connect(probe.raw, to: address)
