@@ -41,6 +41,7 @@ let package = Package(
     .executable(name: "config", targets: ["config"]),
     .executable(name: "ministat", targets: ["ministat"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
+    .library(name: "Lib9c", targets: ["Lib9c"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -75,6 +76,10 @@ let package = Package(
       swiftSettings: strict),
     tests("Sys9", needs: ["Sys9"]),
     tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", system]),
+    // libbsd's lists and trees, which ours are compared with.
+    .target(
+      name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
+    tests("Lib9c", needs: ["Lib9c", "Sys9", "CQueueOracle", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
