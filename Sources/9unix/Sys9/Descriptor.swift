@@ -42,7 +42,7 @@ public struct Descriptor: ~Copyable {
     discard self
     // Linux frees the descriptor even on EINTR: never retry.
     if Glibc.close(owned) == -1, errno != EINTR {
-      throw SystemError(call: "close", errno: errno)
+      throw failure("close")
     }
   }
 

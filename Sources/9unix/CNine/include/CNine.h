@@ -54,4 +54,20 @@ static inline char **cnine_environ(void)
 	return environ;
 }
 
+/* A thread's error: the errno of its last failed call, or CNINE_EPLAN9 and a text. */
+#define CNINE_ERRMAX 128
+#define CNINE_EPLAN9 0x19283745
+
+struct cnine_error {
+	int code;
+	unsigned char count;
+	unsigned char text[CNINE_ERRMAX];
+};
+
+/* The calling thread's error: thread-local storage, which Swift cannot declare. */
+__attribute__((returns_nonnull)) struct cnine_error *cnine_error(void);
+
+/* strerror_r(3) as POSIX has it: thread-safe, 0 or an errno. */
+int cnine_strerror(int code, char *text, size_t size);
+
 #endif
