@@ -42,6 +42,7 @@ let package = Package(
     .executable(name: "ministat", targets: ["ministat"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
+    .library(name: "LibRegexp9", targets: ["LibRegexp9"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -56,8 +57,9 @@ let package = Package(
     library("LibBSD", in: "9unix", needs: ["CBSD"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
     library("LibJSON", in: "9unix"),
+    library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
-    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "Sys9", system]),
+    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -82,6 +84,7 @@ let package = Package(
     tests("Lib9c", needs: ["Lib9c", "Sys9", "CQueueOracle", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
+    tests("LibRegexp9", needs: ["LibRegexp9", "Sys9", "CNine", system]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
