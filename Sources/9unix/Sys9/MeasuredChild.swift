@@ -47,7 +47,11 @@ public struct ResourceUse: Equatable, Sendable {
   public init() {}
 
   init(_ use: rusage) {
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
+    // Divided rather than multiplied: the nearest number to what the kernel says, which prints
+    // in six decimals.
+    func seconds(_ time: timeval) -> Double {
+      Double(Int(time.tv_sec) * 1_000_000 + Int(time.tv_usec)) / 1e6
+    }
     user = seconds(use.ru_utime)
     system = seconds(use.ru_stime)
     residentMax = Double(use.ru_maxrss) * 1024

@@ -35,6 +35,8 @@ internal import Sys9
 public enum HarnessEvent {
   /// Everything is known that the head of a record holds; no run has taken place.
   case started(Recording)
+  /// A run's output has told of a metric that was not known; its run follows.
+  case metric(Metric)
   /// A run has ended.
   case run(RunRecord)
   /// A block has ended.
@@ -47,6 +49,9 @@ public enum HarnessEvent {
 public struct HarnessError: Error, Equatable, Sendable {
   /// What happened, and what to do about it.
   public let text: String
+
+  /// The error that `text` tells of.
+  public init(text: String) { self.text = text }
 }
 
 /// Runs a plan.  Not thread-safe; blocks the caller, who may be interrupted through a descriptor.
@@ -195,6 +200,11 @@ public final class Harness {
           arm: plan.arms[slot.arm].name, block: block, place: place, isWarmup: isWarmup,
           failure: outcome.failure, values: outcome.values, facts: outcome.facts)
         place += 1
+        for metric in outcome.metrics
+        where !recording.metrics.contains(where: { $0.name == metric.name }) {
+          recording.metrics.append(metric)
+          try listener(.metric(metric))
+        }
         recording.runs.append(record)  // H1
         try listener(.run(record))
         if note(outcome, of: slot.arm) { return .failing }

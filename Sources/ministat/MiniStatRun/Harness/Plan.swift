@@ -108,9 +108,9 @@ public struct RunValue: Equatable, Sendable {
 public struct RunRecord: Equatable, Sendable {
   /// The arm's name.
   public let arm: String
-  /// The block, from 0.
+  /// The block, from 0; -1 if it is not known.
   public let block: Int
-  /// The place among all runs, from 0.
+  /// The place among all runs, from 0; -1 if it is not known.
   public let place: Int
   /// True for a run before the counted ones.
   public let isWarmup: Bool

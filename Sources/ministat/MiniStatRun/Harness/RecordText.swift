@@ -1,8 +1,8 @@
 // Records as text: JSON Lines, one object a line, its kind first.
 //
 //     {"kind":"ministat","version":1,"design":"interleaved","seed":1,"metric":"wall","facts":{...}}
-//     {"kind":"metric","name":"wall","unit":"s","better":"lower"}
 //     {"kind":"arm","name":"A","command":["./a"],"facts":{...}}
+//     {"kind":"metric","name":"wall","unit":"s","better":"lower"}
 //     {"kind":"run","arm":"A","block":0,"place":0,"values":{"wall":0.0123}}
 //     {"kind":"end","reason":"pairs","facts":{...}}
 //
@@ -32,28 +32,30 @@ public enum RecordText {
     first["metric"] = .string(recording.metric)
     first["facts"] = object(recording.facts)
     var lines = [JSON.object(first)]
-    for metric in recording.metrics {
-      var object: JSONObject = [
-        "kind": "metric", "name": .string(metric.name), "unit": .string(metric.unit),
-        "better": .string(metric.better.rawValue),
-      ]
-      if metric.isExact { object["exact"] = true }
-      lines.append(.object(object))
-    }
     for arm in recording.arms {
       lines.append([
         "kind": "arm", "name": .string(arm.name),
         "command": .array(arm.command.map { .string($0) }), "facts": object(arm.facts),
       ])
     }
-    return lines.map { $0.text + "\n" }.joined()
+    return (lines.map { $0.text + "\n" } + recording.metrics.map { line($0) }).joined()
+  }
+
+  /// The line of a metric, with its newline.
+  public static func line(_ metric: Metric) -> String {
+    var object: JSONObject = [
+      "kind": "metric", "name": .string(metric.name), "unit": .string(metric.unit),
+      "better": .string(metric.better.rawValue),
+    ]
+    if metric.isExact { object["exact"] = true }
+    return JSON.object(object).text + "\n"
   }
 
   /// The line of one run, with its newline.
   public static func line(_ run: RunRecord) -> String {
-    var object: JSONObject = [
-      "kind": "run", "arm": .string(run.arm), "block": .int(run.block), "place": .int(run.place),
-    ]
+    var object: JSONObject = ["kind": "run", "arm": .string(run.arm)]
+    if run.block >= 0 { object["block"] = .int(run.block) }
+    if run.place >= 0 { object["place"] = .int(run.place) }
     if run.isWarmup { object["warmup"] = true }
     if let failure = run.failure { object["failure"] = .string(failure) }
     object["values"] = values(run.values.filter { $0.benchmark.isEmpty })

@@ -27,7 +27,9 @@ public struct Recording: Equatable, Sendable {
     result.facts = facts
     result.design = design
     for arm in arms { result.add(arm) }
-    for metric in metrics { result.add(metric) }
+    // The one that decided first: reports take the first one for the main one.
+    for metric in metrics where metric.name == self.metric { result.add(metric) }
+    for metric in metrics where metric.name != self.metric { result.add(metric) }
     var places: [Measurement.Cell: Int] = [:]
     var series: [Series] = []
     for run in runs where !run.isWarmup {
@@ -45,7 +47,9 @@ public struct Recording: Equatable, Sendable {
             Series(arm: run.arm, benchmark: value.benchmark, metric: value.metric, values: []))
         }
         guard let place = places[cell] else { continue }
-        series[place].append(value.value, block: run.block, place: run.place)
+        series[place].append(
+          value.value, block: run.block >= 0 ? run.block : nil,
+          place: run.place >= 0 ? run.place : nil)
       }
     }
     // The base first, whatever order the first block had.

@@ -25,6 +25,8 @@ struct Runner {
     var failure: String?
     var values: [RunValue] = []
     var facts: [Fact] = []
+    /// The metrics of the values that its output told.
+    var metrics: [Metric] = []
 
     /// The value of `metric` in the run as a whole, or in the first benchmark that has it.
     func value(of metric: String) -> Double? { values.first { $0.metric == metric }?.value }
@@ -155,7 +157,9 @@ struct Runner {
     if plan.isDuet { outcome.facts.append(Fact("cpu", "\(plan.cpus[cpu])")) }
     if outcome.failure == nil && plan.output == .results {
       do {
-        outcome.values += try Self.results(files.results())
+        let results = try Self.results(files.results())
+        outcome.values += results.values
+        outcome.metrics = results.metrics
       } catch {
         outcome.failure = "its output: \(error)"
       }
@@ -169,12 +173,19 @@ struct Runner {
   /// What the kernel and the clock say of the run.
   private static func values(_ child: MeasuredChild) -> [RunValue] {
     let use = child.use
-    return [
-      RunValue(metric: "wall", value: Double(child.endNs - child.startNs) * 1e-9),
-      RunValue(metric: "cpu", value: use.user + use.system),
+    let cpu = ((use.user + use.system) * 1e6).rounded() / 1e6  // microseconds, as they were
+    var values = [
+      RunValue(metric: "wall", value: Double(child.endNs - child.startNs) / 1e9),
+      RunValue(metric: "cpu", value: cpu),
       RunValue(metric: "user", value: use.user),
       RunValue(metric: "system", value: use.system),
-      RunValue(metric: "maxrss", value: use.residentMax),
+    ]
+    // What a process had mapped before `exec` counts, and that was ours: a figure that is no
+    // larger than ours says nothing of the program.
+    if use.residentMax > ResourceUse.ofSelf().residentMax {
+      values.append(RunValue(metric: "maxrss", value: use.residentMax))
+    }
+    return values + [
       RunValue(metric: "minor-faults", value: use.minorFaults),
       RunValue(metric: "major-faults", value: use.majorFaults),
       RunValue(metric: "voluntary-switches", value: use.voluntarySwitches),
@@ -183,12 +194,15 @@ struct Runner {
   }
 
   /// The results in a run's output: the mean of what each benchmark says of each metric.
-  static func results(_ bytes: [UInt8]) throws(SourceError) -> [RunValue] {
+  static func results(
+    _ bytes: [UInt8]
+  ) throws(SourceError) -> (values: [RunValue], metrics: [Metric]) {
     let found = try SourceReader.read(bytes, name: "standard output", arm: "")
-    return found.series.map { series in
+    let values = found.series.map { series in
       let mean = Moments(series.values).mean
       return RunValue(benchmark: series.benchmark, metric: series.metric, value: mean)
     }
+    return (values, found.metrics)
   }
 
   private func environment(of arm: ArmPlan, padding: Int) -> [String]? {

@@ -74,7 +74,7 @@ public enum RecordReader {
           facts: facts(value["facts"])))
     case "run":
       let run = try run(value, source)
-      guard run.place > lastPlace else {
+      guard run.place > lastPlace || value["place"] == nil else {
         throw SourceError(
           name: source.name, place: "place",
           text: "\(run.place) does not follow \(lastPlace); give two records as two files")
@@ -103,8 +103,8 @@ public enum RecordReader {
       values += try self.values(list, benchmark, source)
     }
     return RunRecord(
-      arm: try source.text(value["arm"], "arm"), block: value["block"]?.int ?? 0,
-      place: value["place"]?.int ?? 0, isWarmup: value["warmup"]?.bool ?? false,
+      arm: try source.text(value["arm"], "arm"), block: value["block"]?.int ?? -1,
+      place: value["place"]?.int ?? -1, isWarmup: value["warmup"]?.bool ?? false,
       failure: value["failure"]?.string, values: values, facts: facts(value["facts"]))
   }
 
