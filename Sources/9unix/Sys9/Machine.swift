@@ -97,10 +97,17 @@ public struct SignalWatch: ~Copyable {
   /// Readable when one of the signals has come; stays so until ``next()``.
   public var descriptor: CInt { file.raw }
 
-  /// The number of the signal that came; waits for one.
-  public borrowing func next() throws(SystemError) -> CInt {
+  /// Takes the signal that came and returns its number; nil if none has.
+  ///
+  /// One that is not taken strikes when the watch ends.
+  public borrowing func next() throws(SystemError) -> CInt? {
     let fd = file.raw
-    return try check("read") { cnine_signalfd_read(fd) }
+    do {
+      return try check("read") { cnine_signalfd_read(fd) }
+    } catch {
+      if error.errno == EAGAIN { return nil }
+      throw error
+    }
   }
 
   private static func change(_ how: CInt) {

@@ -42,8 +42,9 @@ enum Commands {
     let request = try usage(.run) { () throws(UsageError) in
       try RunRequest(line, clock: UInt64(MonotonicClock.now()))
     }
-    let recording = try RunCommand(request).run()
+    let (recording, signal) = try RunCommand(request).run()
     let measurement = recording.measurement
+    if let signal { return 128 + signal }
     return measurement.failures.isEmpty ? 0 : 1
   }
 

@@ -138,8 +138,8 @@ struct RunCommand {
 
   init(_ request: RunRequest) { self.request = request }
 
-  /// Measures; the measurement, and whether a run failed.
-  func run() throws(Failure) -> Recording {
+  /// Measures; the record, and the signal that ended it.
+  func run() throws(Failure) -> (recording: Recording, signal: CInt?) {
     let record = try RecordFile(request.output)
     let screen = ProgressLine()
     let watch: SignalWatch
@@ -162,11 +162,14 @@ struct RunCommand {
         screen.clear()
       }
     }
-    do throws(HarnessError) {
-      return try harness.run()
-    } catch {
+    let result = Result { () throws(HarnessError) in try harness.run() }
+    // Taken, so that it does not strike when the watch ends.
+    let signal = (try? watch.next()) ?? nil
+    switch result {
+    case .success(let recording): return (recording, signal)
+    case .failure(let error):
       screen.clear()
-      throw Failure(error.text)
+      throw Failure(error.text, status: signal.map { 128 + $0 } ?? 2)
     }
   }
 }

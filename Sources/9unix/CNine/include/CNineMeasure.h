@@ -11,10 +11,11 @@
 /* pidfd_open(2): a close-on-exec descriptor that is readable when the process has ended. */
 int cnine_pidfd_open(int pid);
 
-/* signalfd(2) for SIGINT, SIGTERM and SIGHUP, close-on-exec; they should be blocked. */
+/* signalfd(2) for SIGINT, SIGTERM and SIGHUP, close-on-exec, not waiting; they should be
+ * blocked. */
 int cnine_signalfd(void);
 
-/* Reads one signal from such a descriptor: its number, or -1. */
+/* Reads one signal from such a descriptor: its number, or -1, with EAGAIN if none has come. */
 int cnine_signalfd_read(int fd);
 
 /* memfd_create(2): a nameless file in memory, close-on-exec. */

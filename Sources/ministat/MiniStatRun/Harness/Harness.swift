@@ -143,7 +143,7 @@ public final class Harness {
   }
 
   private func tearDown(_ arm: ArmPlan) {
-    if let failure = runner.auxiliary(arm.teardown, of: arm) {
+    if let failure = runner.auxiliary(arm.teardown, of: arm, isLast: true) {
       recording.facts.append(Fact("teardown-\(arm.name)", failure))
     }
   }

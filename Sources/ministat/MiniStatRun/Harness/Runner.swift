@@ -53,7 +53,9 @@ struct Runner {
   }
 
   /// Runs a command that is not measured; how it failed, nil if it did not or is empty.
-  func auxiliary(_ words: [String], of arm: ArmPlan) -> String? {
+  ///
+  /// - Parameter isLast: true for a teardown, which an interrupt must not cut short.
+  func auxiliary(_ words: [String], of arm: ArmPlan, isLast: Bool = false) -> String? {
     if words.isEmpty { return nil }
     var request = MeasuredChild.Request(words)
     request.directory = arm.directory
@@ -62,7 +64,8 @@ struct Runner {
     do throws(SystemError) {
       let child = try MeasuredChild(request)
       try MeasuredChild.waitForAny(
-        [child], until: child.startNs + RunPlan.auxiliaryLimitNs, interrupt: interrupt)
+        [child], until: child.startNs + RunPlan.auxiliaryLimitNs,
+        interrupt: isLast ? nil : interrupt)
       return Self.failure(child.end ?? .interrupted)
     } catch {
       return "\(error)"
