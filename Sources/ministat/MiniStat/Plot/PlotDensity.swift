@@ -39,9 +39,11 @@ public struct PlotDensity: Sendable {
     for (one, density) in zip(series, densities) {
       let ink = PlotInk.arm(one.index)
       for row in (0..<rows).reversed() {
+        let hill = hill(density, highest: highest, row: row)
+        if hill.allSatisfy({ $0 == " " }) { continue }
         var line = PlotText()
         line.pad(to: left)
-        line.append(hill(density, highest: highest, row: row), ink)
+        line.append(hill, ink)
         lines.append(line)
       }
       var line = layout.label(one.name, ink, width: left - 1)

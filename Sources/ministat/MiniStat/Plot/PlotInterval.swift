@@ -44,8 +44,9 @@ public struct PlotInterval: Sendable {
   private let margin: Double
   private let axis: PlotAxis
 
-  /// An interval wider than this does not widen the axis: the others would shrink to points.
-  private static let spanMax = 10.0
+  /// What lies so many times as far from the reference as the middle one of all ends does not
+  /// widen the axis: the others would shrink to points.
+  private static let reachMax = 8.0
 
   /// A plot of `rows`, not empty, around `reference`.
   ///
@@ -61,16 +62,14 @@ public struct PlotInterval: Sendable {
 
   /// The axis of such a plot, which drawings of other kinds may share.
   public static func axis(_ rows: [Row], reference: Double, margin: Double) -> PlotAxis {
-    // The usual length of an interval decides what is too long.
-    let ends = rows.flatMap { [$0.middle, $0.low, $0.high] }
-    let middles = rows.map(\.middle).filter(\.isFinite) + [reference]
-    let lengths = rows.map { $0.high - $0.low }.filter(\.isFinite).sorted()
-    let usual = lengths.isEmpty ? 0 : lengths[lengths.count / 2]
-    let core = (middles.max() ?? 0) - (middles.min() ?? 0)
-    let reach = max(usual, core, 2 * margin, abs(reference) * 1e-4) * spanMax
+    let ends = rows.flatMap { [$0.low, $0.high] }.filter(\.isFinite)
+    let distances = ends.map { abs($0 - reference) }.sorted()
+    let usual = distances.isEmpty ? 0 : distances[distances.count / 2]
+    let reach = max(usual * reachMax, 2 * margin, abs(reference) * 1e-4)
     let near = ends.filter { abs($0 - reference) <= reach }
+    let middles = rows.map(\.middle).filter { abs($0 - reference) <= reach }
     let around = [reference - 1.5 * margin, reference + 1.5 * margin]
-    return PlotAxis(showing: near + around + middles, margin: 0.04)
+    return PlotAxis(showing: near + middles + around, margin: 0.04)
   }
 
   /// The lines from the top, each of the layout's columns or fewer.
@@ -110,7 +109,9 @@ public struct PlotInterval: Sendable {
     for column in first...max(first, last) { cells[column] = (isASCII ? "-" : "─", row.ink) }
     cells[first].text = low < axis.low ? (isASCII ? "<" : "◀") : (isASCII ? "|" : "├")
     cells[last].text = high > axis.high ? (isASCII ? ">" : "▶") : (isASCII ? "|" : "┤")
-    cells[axis.step(of: row.middle, of: width)].text = isASCII ? "o" : "●"
+    if row.middle >= axis.low && row.middle <= axis.high {
+      cells[axis.step(of: row.middle, of: width)].text = isASCII ? "o" : "●"
+    }
     return joined(cells)
   }
 

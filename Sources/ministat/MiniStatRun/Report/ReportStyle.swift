@@ -32,7 +32,7 @@ enum ReportStyle {
     .verdict.caution { border-color: var(--caution); }
     .good { color: var(--good); } .bad { color: var(--bad); } .caution { color: var(--caution); }
     .verdict { color: var(--ink); } .verdict.good h1 { color: var(--good); }
-    .verdict.bad h1 { color: var(--bad); } .soft { color: var(--soft); }
+    .verdict.bad h1 { color: var(--bad); } .soft { color: var(--soft); } .strong { font-weight: 600; }
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
     th, td { padding: .3rem .6rem .3rem 0; text-align: right; white-space: nowrap;

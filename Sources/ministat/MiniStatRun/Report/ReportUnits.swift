@@ -4,8 +4,9 @@
 //     0.0213412 s +- 0.000122 s   ->   21.34 ms +- 0.12 ms
 //     5368709 B                   ->   5.12 MiB
 //
-// The half width of the interval is given two significant digits, and the value as many decimals;
-// what stands behind them is noise.  All numbers of a row or a plot have the same unit and the
+// The half width of the interval is given one or two significant digits by the rule of the Particle
+// Data Group (two if it begins with 100 to 354, one from 355 to 949), and the value as many
+// decimals; what stands behind them is noise.  All numbers of a row or a plot have the same unit and the
 // same decimals, so that they can be compared by looking.
 
 import Glibc
@@ -49,9 +50,10 @@ public struct ReportUnit: Equatable, Sendable {
       ]
       return chosen(steps, size: size, base: bytes, tail: tail)
     }
-    if unit.isEmpty || unit == "%" || size == 0 || (size >= 1e-3 && size < 1e6) {
+    if unit == "%" || size == 0 || (size >= 1e-3 && size < 1e6) {
       return ReportUnit(divisor: 1, symbol: unit)
     }
+    if unit.isEmpty { return power(of: size, isASCII: isASCII) }
     let small = isASCII ? "u" : "µ"
     let steps: [(Double, String)] = [
       (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1, ""), (1e-3, "m"), (1e-6, small),
@@ -71,6 +73,17 @@ public struct ReportUnit: Equatable, Sendable {
     "B": 1, "bytes": 1, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 0x1p10,
     "MiB": 0x1p20, "GiB": 0x1p30,
   ]
+
+  /// Pure numbers get no prefix that could be taken for a unit: `1.23 e9`, `1.23 ×10⁹`.
+  private static func power(of size: Double, isASCII: Bool) -> ReportUnit {
+    let exponent = 3 * Int(floor(log10(size) / 3))
+    if isASCII { return ReportUnit(divisor: pow(10, Double(exponent)), symbol: "e\(exponent)") }
+    let raised = String(exponent).map { digit -> Character in
+      let digits: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
+      return digit.wholeNumberValue.map { digits[$0] } ?? "⁻"
+    }
+    return ReportUnit(divisor: pow(10, Double(exponent)), symbol: "×10" + String(raised))
+  }
 
   /// The first of `steps`, which descend, that is not larger than `size` x `base`.
   private static func chosen(
@@ -107,20 +120,17 @@ public enum ReportNumber {
 
   /// The decimals that an uncertainty of `halfWidth` leaves to `value`.
   ///
-  /// Two significant digits of the half width.  Negative where even units are noise, down to the
-  /// value's own first two digits.  An uncertainty of 0, or an unknown one, gives four digits.
+  /// Negative where even units are noise, but the value keeps its first two digits.  An
+  /// uncertainty of 0, or an unknown one, gives four digits.
   public static func decimals(_ value: Double, halfWidth: Double) -> Int {
     let first = exponent(value)
-    let isKnown = halfWidth.isFinite && halfWidth > 0
-    let wanted = isKnown ? 1 - exponent(rounded(halfWidth)) : digitsUsual - 1 - first
-    // A wide interval still leaves the value two digits; a tiny one gives no more than there are.
-    let least = value == 0 ? wanted : 1 - first
-    let most = value == 0 ? max(wanted, 0) : digitsMax - 1 - first
-    return min(max(wanted, min(least, wanted < 0 ? 0 : least)), most)
+    guard halfWidth.isFinite, halfWidth > 0 else { return digitsUsual - 1 - first }
+    let power = exponent(halfWidth)
+    let mantissa = halfWidth / pow(10, Double(power))
+    let wanted = mantissa < 3.55 ? 1 - power : -power
+    if value == 0 { return max(wanted, 0) }
+    return min(max(wanted, 1 - first), digitsMax - 1 - first)
   }
-
-  /// 9.96 with two digits is 10: its exponent is that of what is written.
-  private static func rounded(_ value: Double) -> Double { value * 1.005 }
 
   /// The power of ten of the first digit of `value`; 0 for 0.
   private static func exponent(_ value: Double) -> Int {
