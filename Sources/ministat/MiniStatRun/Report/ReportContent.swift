@@ -107,22 +107,25 @@ struct ReportContent {
   /// The sets of the only row of a section, one a line.
   func armTable(_ section: Report.Section) -> ReportTable {
     var table = ReportTable([
-      .init(title: "", alignment: .left), .init(title: "n", rank: 1),
-      .init(title: "mean \(words.glyphs.plusMinus) \(level)"), .init(title: "median", rank: 3),
-      .init(title: "deviation", rank: 4), .init(title: "change"),
-      .init(title: "\(level) interval", rank: 2), .init(title: correctedP(section), rank: 5),
-      .init(title: "", alignment: .left), .init(title: "to decide", rank: 6),
+      .init(title: "", alignment: .left), .init(title: "mean \(words.glyphs.plusMinus) \(level)"),
+      .init(title: "change"), .init(title: "\(level) interval", rank: 2),
+      .init(title: correctedP(section), rank: 4), .init(title: "", alignment: .left),
+      .init(title: "to decide", rank: 6), .init(title: "n", rank: 1),
+      .init(title: "median", rank: 3), .init(title: "deviation", rank: 5),
     ])
     let row = section.rows[0]
     for (column, cell) in row.cells.enumerated() {
       guard let cell else { continue }
       let unit = rowUnit(row, section)
       var cells = [
-        PlotText(section.columns[column], .arm(column)), PlotText(String(cell.arm.count)),
-        PlotText(words.mean(cell.summary, in: unit)), PlotText(median(cell.summary, unit)),
-        PlotText(variation(cell.summary)),
+        PlotText(section.columns[column], .arm(column)),
+        PlotText(words.mean(cell.summary, in: unit)),
       ]
       cells += verdictCells(row.comparisons[column], section.metric)
+      cells += [
+        PlotText(String(cell.arm.count)), PlotText(median(cell.summary, unit)),
+        PlotText(variation(cell.summary)),
+      ]
       table.add(cells)
     }
     return table
@@ -139,7 +142,8 @@ struct ReportContent {
 
   private func variation(_ summary: Summary) -> String {
     guard let variation = summary.variation else { return "" }
-    return NumberText.general(variation * 100, digits: 2) + " %"
+    let decimals = max(0, ReportNumber.decimals(variation * 100, halfWidth: .nan) - 2)
+    return ReportNumber.text(variation * 100, decimals: decimals) + " %"
   }
 
   /// Change, interval, probability, verdict, and what is missing for one.
@@ -284,10 +288,14 @@ struct ReportContent {
     series: [PlotSeries], unit: String
   ) {
     let unit = rowUnit(row, section)
-    let ends = row.cells.flatMap { cell in
-      cell.map { [$0.summary.moments.minimum, $0.summary.moments.maximum] } ?? []
+    let ends = row.cells.flatMap { cell -> [Double] in
+      guard let cell else { return [] }
+      let marks = marks(cell.summary, divisor: unit.divisor)
+      // A smoothed density reaches beyond the values.
+      let reach = 1.5 * marks.bandwidth
+      return [marks.minimum - reach, marks.maximum + reach]
     }
-    let axis = PlotAxis(showing: ends.map { $0 / unit.divisor }, margin: 0.04)
+    let axis = PlotAxis(showing: ends, margin: 0.02)
     let series = row.cells.enumerated().compactMap { index, cell -> PlotSeries? in
       guard let cell else { return nil }
       return PlotSeries(

@@ -86,9 +86,19 @@ struct ReportFigure {
     markup.newline()
   }
 
-  /// A hyphen becomes a minus: figures are read, not pasted.
+  /// A hyphen before a number becomes a minus: figures are read, not pasted.
   static func minus(_ text: String) -> String {
-    String(text.map { $0 == "-" ? "−" : $0 })
+    var result = ""
+    var last: Character = " "
+    for (index, character) in text.indices.lazy.map({ ($0, text[$0]) }) {
+      let next = text.index(after: index)
+      let isSign =
+        character == "-" && !(last.isLetter || last.isNumber || "/._-".contains(last))
+        && next < text.endIndex && text[next].isNumber
+      result.append(isSign ? "−" : character)
+      last = character
+    }
+    return result
   }
 
   private static func path(_ points: [(x: Double, y: Double)], close: Bool = false) -> String {
@@ -302,11 +312,18 @@ struct ReportFigure {
     let type = Self.type(row.ink)
     let low = row.low.isNaN ? -Double.infinity : row.low
     let high = row.high.isNaN ? Double.infinity : row.high
+    if low > axis.high || high < axis.low {
+      // All of it lies beyond the axis: an arrow says where.
+      let arrow = low > axis.high ? "M970 250L1000 500L970 750" : "M30 250L0 500L30 750"
+      markup.element("path", [("class", "whisker \(type)"), ("d", arrow)])
+      return
+    }
     let (left, right) = (x(max(low, axis.low), axis), x(min(high, axis.high), axis))
     Self.line(&markup, (left, "500", right, "500"), "whisker \(type)")
     if low >= axis.low { Self.line(&markup, (left, "300", left, "700"), "whisker \(type)") }
     if high <= axis.high { Self.line(&markup, (right, "300", right, "700"), "whisker \(type)") }
-    let middle = x(min(max(row.middle, axis.low), axis.high), axis)
+    if row.middle < axis.low || row.middle > axis.high { return }
+    let middle = x(row.middle, axis)
     markup.element("path", [("class", "estimate \(type)"), ("d", "M\(middle) 500h0")])
   }
 }

@@ -21,24 +21,28 @@ enum ReportStyle {
       --a6: #444; } body { font-size: 10pt; } section, figure, tr { break-inside: avoid; } }
     * { box-sizing: border-box; }
     body { margin: 0 auto; max-width: 62rem; padding: 1.25rem 1rem 3rem; background: var(--ground);
-      color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+      color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
+    h1, h2, h3, p, li, dt, dd, .name, .legend { overflow-wrap: anywhere; }
     header p { margin: 0 0 .25rem; color: var(--soft); }
     h1 { margin: 0 0 .25rem; font-size: 1.6rem; line-height: 1.25; font-weight: 650; }
     h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; font-weight: 650; }
     h3 { margin: 1.25rem 0 .25rem; font-size: 1rem; font-weight: 600; }
     .verdict { border-left: .35rem solid var(--soft); padding: .25rem 0 .25rem .9rem; }
     .verdict p { margin: 0; font-size: 1.05rem; font-variant-numeric: tabular-nums; }
+    .verdict h2 { margin: 0; font-size: 1.25rem; } .verdict + .verdict { margin-top: .8rem; }
+    header { margin-bottom: 1rem; }
     .verdict.good { border-color: var(--good); } .verdict.bad { border-color: var(--bad); }
     .verdict.caution { border-color: var(--caution); }
     .good { color: var(--good); } .bad { color: var(--bad); } .caution { color: var(--caution); }
-    .verdict { color: var(--ink); } .verdict.good h1 { color: var(--good); }
-    .verdict.bad h1 { color: var(--bad); } .soft { color: var(--soft); } .strong { font-weight: 600; }
+    .verdict { color: var(--ink); } .verdict.good h1, .verdict.good h2 { color: var(--good); }
+    .verdict.bad h1, .verdict.bad h2 { color: var(--bad); } .soft { color: var(--soft); } .strong { font-weight: 600; }
     .scroll { overflow-x: auto; }
-    table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-    th, td { padding: .3rem .6rem .3rem 0; text-align: right; white-space: nowrap;
+    table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
+    th, td { padding: .3rem .5rem .3rem 0; text-align: right; white-space: nowrap;
       border-bottom: 1px solid var(--rule); }
     th { font-weight: 600; } thead th { color: var(--soft); font-weight: 500; }
-    th[scope=row], th.left, td.left { text-align: left; white-space: normal; min-width: 6rem; }
+    th[scope=row], thead th:first-child, th.left, td.left { text-align: left; }
+    th[scope=row] { min-width: 5.5rem; white-space: normal; }
     tr.subject th { padding-top: .8rem; text-align: left; color: var(--soft); }
     figure { margin: .5rem 0; }
     figure.rows { display: grid; grid-template-columns: minmax(4rem, 11rem) 1fr; column-gap: .75rem;

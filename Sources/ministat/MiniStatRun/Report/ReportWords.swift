@@ -167,7 +167,7 @@ struct ReportWords {
   }
 
   private func percentDecimals(_ estimate: Estimate) -> Int {
-    max(0, ReportNumber.decimals(100 * (estimate.value - 1), halfWidth: 100 * halfWidth(estimate)))
+    max(0, ReportNumber.decimals(0, halfWidth: 100 * halfWidth(estimate)))
   }
 
   /// The shorter one of both sides of an interval; infinite where there is no bound.
