@@ -65,7 +65,7 @@ let package = Package(
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
     // The statistics.
     library("MiniStat", in: "ministat"),
-    library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9"]),
+    library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9", "LibJSON"]),
     program("ministat", in: "ministat", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibBSD"]),
     // Benchmarks: `config` builds the programs in every variant, the tests know their parts.
     .target(name: "CTree", path: "Sources/bench/tree/CTree", publicHeadersPath: "."),
@@ -89,6 +89,8 @@ let package = Package(
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
+    tests(
+      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"], data: ["Samples"]),
     tests("Bench", needs: ["TreeBench"]),
     tests("House", needs: ["Sys9", system]),
   ]
