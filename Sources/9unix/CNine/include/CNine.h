@@ -44,8 +44,7 @@ int cnine_accept(int fd, struct sockaddr *address, socklen_t *size);
 ssize_t cnine_send_fds(int socket, const void *bytes, size_t size, const int *fds, int count);
 ssize_t cnine_recv_fds(int socket, void *bytes, size_t size, int *fds, int room, int *count);
 
-/* pidfd_open(2), waitid(2) with its fifth argument, getdents64(2): what glibc hides. */
-int cnine_pidfd_open(int pid);
+/* waitid(2) with its fifth argument, getdents64(2): what glibc hides. */
 int cnine_waitid(int type, int id, siginfo_t *info, int options, struct rusage *usage);
 ssize_t cnine_getdents(int fd, void *buffer, size_t size);
 
