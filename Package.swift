@@ -80,7 +80,7 @@ let package = Package(
     // libbsd's lists and trees, which ours are compared with.
     .target(
       name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
-    tests("Lib9c", needs: ["Lib9c", "Sys9", "CQueueOracle", system]),
+    tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("LibRegexp9", needs: ["LibRegexp9", "Sys9", "CNine", system]),
