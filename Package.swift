@@ -40,6 +40,9 @@ let package = Package(
   products: [
     .executable(name: "config", targets: ["config"]),
     .executable(name: "ministat", targets: ["ministat"]),
+    .executable(name: "9scan", targets: ["scan9"]),
+    .executable(name: "fdserve", targets: ["fdserve"]),
+    .executable(name: "fdget", targets: ["fdget"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
     .library(name: "LibRegexp9", targets: ["LibRegexp9"]),
@@ -60,6 +63,10 @@ let package = Package(
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
+    // Examples of the ground floor: programs that one would want.
+    program("scan9", in: "examples", needs: ["Lib9c"]),
+    program("fdserve", in: "examples", needs: ["Lib9c", system]),
+    program("fdget", in: "examples", needs: ["Lib9c", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),

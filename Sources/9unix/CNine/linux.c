@@ -96,6 +96,12 @@ cnine_recv_fds(int socket, void *bytes, size_t size, int *fds, int room, int *co
 }
 
 int
+cnine_pidfd_open(int pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int
 cnine_waitid(int type, int id, siginfo_t *info, int options, struct rusage *usage)
 {
 	memset(info, 0, sizeof *info);

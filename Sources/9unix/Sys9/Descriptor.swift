@@ -36,6 +36,23 @@ public struct Descriptor: ~Copyable {
     return Descriptor(adopting: raw)
   }
 
+  /// Opens `path` from this directory.  Corresponds to `openat(2)` with `O_CLOEXEC` added.
+  ///
+  /// With one name at a time and `O_NOFOLLOW`, no name leads out of where one is.
+  public borrowing func openFile(
+    _ path: FilePath, _ flags: CInt, mode: UInt32 = 0o666
+  ) throws(SystemError) -> Descriptor {
+    let directory = raw
+    let file = try about(path) { () throws(SystemError) in
+      try check("openat") {
+        unsafe path.withPlatformString {
+          unsafe cnine_openat(directory, $0, flags | O_CLOEXEC, mode)
+        }
+      }
+    }
+    return Descriptor(adopting: file)
+  }
+
   /// Gives the descriptor to the caller, who must close it from now on.
   public consuming func release() -> CInt {
     let owned = raw

@@ -25,6 +25,12 @@ static inline int cnine_open(const char *path, int flags, mode_t mode)
 	return open(path, flags, mode);
 }
 
+/* openat(2) with a mode: variadic in C. */
+static inline int cnine_openat(int directory, const char *path, int flags, mode_t mode)
+{
+	return openat(directory, path, flags, mode);
+}
+
 /* fcntl(2) with F_DUPFD_CLOEXEC: variadic in C. */
 static inline int cnine_duplicate(int fd)
 {
@@ -44,7 +50,8 @@ int cnine_accept(int fd, struct sockaddr *address, socklen_t *size);
 ssize_t cnine_send_fds(int socket, const void *bytes, size_t size, const int *fds, int count);
 ssize_t cnine_recv_fds(int socket, void *bytes, size_t size, int *fds, int room, int *count);
 
-/* waitid(2) with its fifth argument, getdents64(2): what glibc hides. */
+/* pidfd_open(2), waitid(2) with its fifth argument, getdents64(2): what glibc hides. */
+int cnine_pidfd_open(int pid);
 int cnine_waitid(int type, int id, siginfo_t *info, int options, struct rusage *usage);
 ssize_t cnine_getdents(int fd, void *buffer, size_t size);
 

@@ -107,10 +107,16 @@ public enum Net {
   }
 
   /// Connects one socket.  What `dial` does for each address.
+  ///
+  /// - Parameters:
+  ///   - origins: where to come from: the first of the same family.
+  ///   - patienceNs: how long to wait at most; nil for as long as the system does, some minutes.
+  /// - Throws: what `connect(2)` reports; `ETIMEDOUT` if it took too long.
   public static func connect(
-    _ endpoint: Endpoint, from origins: [Endpoint]? = nil
+    _ endpoint: Endpoint, from origins: [Endpoint]? = nil, patienceNs: Int64? = nil
   ) throws(SystemError) -> Connection {
     let socket = try Sockets.make(for: endpoint.address, endpoint.kind)
+    if let patienceNs { try Sockets.setPatience(socket.raw, ns: patienceNs) }
     if let origins {
       guard let origin = origins.first(where: { $0.address.family == endpoint.address.family })
       else { throw SystemError(call: "bind", errno: EAFNOSUPPORT).noted() }
@@ -118,7 +124,13 @@ public enum Net {
       try Sockets.bind(socket.raw, to: origin.address)
     }
     if endpoint.kind == .datagram { try Sockets.allowBroadcast(socket.raw) }
-    try Sockets.connect(socket.raw, to: endpoint.address)
+    do {
+      try Sockets.connect(socket.raw, to: endpoint.address)
+    } catch {
+      if error.errno != EINPROGRESS { throw error }
+      throw SystemError(call: "connect", errno: ETIMEDOUT).noted()
+    }
+    if patienceNs != nil { try Sockets.setPatience(socket.raw, ns: 0) }
     if endpoint.kind == .stream, endpoint.address.family != AF_UNIX {
       try Sockets.sendAtOnce(socket.raw)
     }
