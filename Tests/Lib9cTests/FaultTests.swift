@@ -178,6 +178,56 @@ import Testing
     },
   ]
 
+  /// The calls of Sys9 alone.
+  static let below: [Case] = [
+    Case("Files.status") { scene in "\(try Files.status(scene.path("f"))?.size ?? -1)" },
+    Case("Files.read") { scene in String(decoding: try Files.read(scene.path("f")), as: UTF8.self)
+    },
+    Case("Files.list") { scene in "\(try Files.list(scene.path("d")))" },
+    Case("Files.rename") { scene in
+      try Files.rename(scene.path("f"), to: scene.path("g"))
+      return ""
+    },
+    Case("Files.remove") { scene in
+      try Files.remove(scene.path("f"))
+      return ""
+    },
+    Case("Files.makeDirectories") { scene in
+      try Files.makeDirectories(scene.path("x/y"))
+      return ""
+    },
+    Case("Files.link") { scene in
+      try Files.link(scene.path("l"), to: "f")
+      return "\(try Files.readLink(scene.path("l")) ?? "none")"
+    },
+    Case("Files.real") { scene in "\(try Files.real(scene.path("d/../f")).lastComponent ?? "x")" },
+    Case("Files.removeTree") { scene in
+      try Files.removeTree(scene.path("d"))
+      return ""
+    },
+    Case("Files.setModified") { scene in
+      try Files.touch(scene.path("f"))
+      try Files.setModified(scene.path("f"), ns: 5)
+      return ""
+    },
+    Case("Descriptor.lock and truncate") { scene in
+      let isLocked = try scene.file.lock(waits: false)
+      try scene.file.truncate()
+      return "\(isLocked)"
+    },
+    Case("Descriptor.openFile") { scene in
+      _ = try scene.folder.openFile("a", O_RDONLY)
+      return ""
+    },
+    Case("Command.run") { _ in
+      String(decoding: try Command.run(["sh", "-c", "echo ran"]).output, as: UTF8.self)
+    },
+    Case("Sockets.setPatience") { scene in
+      try Sockets.setPatience(scene.left.raw, ns: 1_500_000_000)
+      return "\(try Sockets.kind(of: scene.left.raw))"
+    },
+  ]
+
   /// The errnos that a call may fail with and that nobody handles silently.
   static func codes(_ call: String) -> [CInt] {
     switch call {
@@ -221,7 +271,7 @@ import Testing
     ) {
       var failures: [String] = []
       var count = 0
-      for work in Self.cases {
+      for work in Self.cases + Self.below {
         let (calls, result) = try Self.record(work)
         if calls.isEmpty { failures.append("\(work.name): makes no system call") }
         for (index, call) in calls.enumerated() {
@@ -240,7 +290,7 @@ import Testing
           }
         }
       }
-      print("faults: \(Self.cases.count) calls, \(count) faults")
+      print("faults: \(Self.cases.count + Self.below.count) calls, \(count) faults")
       for failure in failures { print("not as it should be: \(failure)") }
       exit(0)
     }

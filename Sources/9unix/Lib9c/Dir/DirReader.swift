@@ -36,7 +36,7 @@ extension Dir {
   fileprivate static func entry(
     _ entry: DirectoryEntry, in fd: CInt, _ owners: inout OwnerNames
   ) throws(SystemError) -> Dir? {
-    if entry.name == Array(".".utf8) || entry.name == Array("..".utf8) { return nil }
+    if entry.isSelfOrAbove { return nil }
     guard let own = try present(in: fd, entry.name, follows: false) else { return nil }
     let isLink = own.mode & S_IFMT == S_IFLNK
     let status = isLink ? (try? FullStatus(in: fd, entry.name, follows: true)) ?? own : own
