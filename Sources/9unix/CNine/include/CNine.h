@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "CNineMeasure.h"
@@ -133,5 +134,33 @@ __attribute__((returns_nonnull)) struct cnine_error *cnine_error(void);
 
 /* strerror_r(3) as POSIX has it: thread-safe, 0 or an errno. */
 int cnine_strerror(int code, char *text, size_t size);
+
+/* The processor's counter: rdtsc on x86, the virtual counter on arm64, else nanoseconds. */
+static inline unsigned long long cnine_cycles(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+	unsigned long long count;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(count));
+	return count;
+#else
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+#endif
+}
+
+/* What a loop that waits for another processor does between two looks. */
+static inline void cnine_spinwait(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
 
 #endif
