@@ -59,7 +59,8 @@ let package = Package(
     library("LibJSON", in: "9unix"),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
-    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
+    library("LibIP", in: "9unix", needs: ["Lib9c", "Sys9", "CNine", system]),
+    program("answers", in: "9unix", needs: ["Lib9c", "LibIP", "LibJSON", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -81,6 +82,7 @@ let package = Package(
     .target(
       name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
     tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
+    tests("LibIP", needs: ["LibIP", "Lib9c", "Sys9", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("LibRegexp9", needs: ["LibRegexp9", "Sys9", "CNine", system]),
