@@ -163,4 +163,25 @@ static inline void cnine_spinwait(void)
 #endif
 }
 
+/* A datagram's addresses, 16 bytes each; IPv4 is mapped. */
+struct cnine_datagram {
+	unsigned char remote[16]; /* who sent it, or shall get it */
+	unsigned char local[16];  /* where it was sent to, or shall come from; 0 for any */
+	unsigned char iface[16];  /* the interface's own address */
+	unsigned short remote_port;
+	unsigned int scope; /* of a link-local remote address */
+	int index;          /* of the interface; 0 for any */
+	int truncated;      /* what did not fit is lost */
+};
+
+/* setsockopt(IP_PKTINFO or IPV6_RECVPKTINFO): datagrams come with their local address. */
+int cnine_udp_headers(int fd, int family);
+
+/* recvmsg(2) with the addresses. */
+ssize_t cnine_udp_receive(int fd, void *bytes, size_t size, struct cnine_datagram *d);
+
+/* sendmsg(2) with the addresses, through a socket of AF_INET or AF_INET6. */
+ssize_t cnine_udp_send(
+    int fd, int family, const void *bytes, size_t size, const struct cnine_datagram *d);
+
 #endif
