@@ -54,7 +54,7 @@ let package = Package(
     .systemLibrary(
       name: "CBSD", path: "Sources/9unix/CBSD", pkgConfig: "libbsd",
       providers: [.apt(["libbsd-dev"])]),
-    library("LibBSD", in: "9unix", needs: ["CBSD"]),
+    library("LibBSD", in: "9unix", needs: ["CBSD", "Sys9"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
     library("LibJSON", in: "9unix"),
     library("LibRegexp9", in: "9unix"),
@@ -83,7 +83,7 @@ let package = Package(
       name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
     tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
     tests("LibIP", needs: ["LibIP", "Lib9c", "Sys9", system]),
-    tests("LibBSD", needs: ["LibBSD"]),
+    tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("LibRegexp9", needs: ["LibRegexp9", "Sys9", "CNine", system]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
