@@ -55,6 +55,7 @@ let package = Package(
     library("LibBSD", in: "9unix", needs: ["CBSD"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
+    library("LibJSON", in: "9unix"),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -74,6 +75,7 @@ let package = Package(
     tests("Sys9", needs: ["Sys9"]),
     tests("Lib9c", needs: ["Lib9c", "Sys9", system]),
     tests("LibBSD", needs: ["LibBSD"]),
+    tests("LibJSON", needs: ["LibJSON"]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),

@@ -11,7 +11,8 @@ enum Plan {
     "libaio": ["9unix", "libaio"],
     "ministat": ["9unix", "ministat"],
     "config": ["9unix", "ministat", "config"],
-    "bench": ["9unix", "libaio", "bench"],
+    "bench": ["9unix", "libaio", "ministat", "bench"],
+    "examples": ["9unix", "libaio", "examples"],
   ]
 
   /// Modules for programs alone: a library that others depend on must not bring them along.
