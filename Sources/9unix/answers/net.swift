@@ -1,0 +1,14 @@
+// net.jsonl: addresses of networks, of hosts and of cards.
+
+extension Subject {
+  static let net = Subject(
+    "net",
+    asked: [
+      "netmkaddr": ["in", "defnet", "defsrv"],
+      "eipfmt": ["ip"],
+      "parseip": ["in"],
+      "parseipmask": ["in"],
+      "parseether": ["in"],
+    ],
+    open: "LibIP is not answered yet")
+}
