@@ -42,6 +42,7 @@ let package = Package(
     .executable(name: "config", targets: ["config"]),
     .executable(name: "ministat", targets: ["ministat"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
+    .library(name: "Lib9c", targets: ["Lib9c"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
