@@ -158,6 +158,14 @@ extension Fmt {
     guard let bytes = unsafe bytes else { return feedNil() }
     if position.kind == .end { return }
     if isSpecial { return unsafe feedSpecially(.cString(bytes)) }
+    if position.kind == .encode {
+      if flags.contains(.precision) {
+        unsafe printEncoded(unsafe UnsafeBufferPointer(start: bytes, count: max(0, precision)))
+      } else {
+        printString("<encodefmt>")
+      }
+      return advance()
+    }
     // Under a precision, C strings need no NUL: no more bytes are looked at than it needs.
     var count = 0
     if position.kind == .text, flags.contains(.precision) {

@@ -13,8 +13,8 @@ enum Alphabet {
 extension Fmt {
   /// As many bytes as the precision says, in the letters of the verb.
   ///
-  /// A C pointer does not know how many bytes there are, so that Plan 9 wants a precision.  Here
-  /// all bytes are printed without one, but for C strings.
+  /// Without one all bytes are printed; but a C pointer, which does not know how many there are,
+  /// prints as `<encodefmt>` then (see `feed(classic:)`).
   mutating func printEncoded(_ bytes: UnsafeBufferPointer<UInt8>) {
     let count = flags.contains(.precision) ? min(precision, bytes.count) : bytes.count
     let shown = unsafe UnsafeBufferPointer(rebasing: bytes[..<max(0, count)])
@@ -29,7 +29,10 @@ extension Fmt {
   private mutating func printLetters(
     _ bytes: UnsafeBufferPointer<UInt8>, _ letters: StaticString, bits: Int, isPadded: Bool
   ) {
-    let letterCount = (bytes.count * 8 + bits - 1) / bits
+    // Two bytes behind whole groups of five get three letters of base 32, as in plan9port, which
+    // loses their last bit.
+    let isShort = bits == 5 && bytes.count % 5 == 2
+    let letterCount = (bytes.count * 8 + (isShort ? 0 : bits - 1)) / bits
     let total = isPadded ? (bytes.count + 2) / 3 * 4 : letterCount
     let isUpper = bits == 4 && !flags.contains(.long)
     let mask = 1 << bits - 1

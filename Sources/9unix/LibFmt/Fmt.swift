@@ -122,7 +122,7 @@ public struct FmtFlags: OptionSet, Sendable {
   ///   - verbs: verbs beside those built in.
   public init(
     room: UnsafeMutableBufferPointer<UInt8>, context: UnsafeMutableRawPointer?,
-    sink: (any (Sink & ~Copyable).Type)?, verbs: borrowing Verbs = .standard
+    sink: (any (Sink & ~Copyable).Type)?, verbs: Verbs = .standard
   ) {
     let base =
       unsafe room.baseAddress

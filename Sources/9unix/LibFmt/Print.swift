@@ -32,7 +32,7 @@ public func vfprint(_ fd: CInt, _ format: Format, _ values: [FmtArg]) -> Int {
 @discardableResult
 public func snprint<each Value: Formattable>(
   _ room: inout MutableSpan<UInt8>, _ format: Format, _ values: repeat each Value,
-  verbs: borrowing Verbs = .standard
+  verbs: Verbs = .standard
 ) -> Int {
   unsafe room.withUnsafeMutableBufferPointer { buffer in
     if buffer.isEmpty { return 0 }
@@ -48,7 +48,7 @@ public func snprint<each Value: Formattable>(
 @discardableResult
 public func vsnprint(
   _ room: inout MutableSpan<UInt8>, _ format: Format, _ values: [FmtArg],
-  verbs: borrowing Verbs = .standard
+  verbs: Verbs = .standard
 ) -> Int {
   unsafe room.withUnsafeMutableBufferPointer { buffer in
     if buffer.isEmpty { return 0 }
@@ -62,7 +62,7 @@ public func vsnprint(
 
 /// What is printed, as a string.  Corresponds to `smprint(3)`.
 public func smprint<each Value: Formattable>(
-  _ format: Format, _ values: repeat each Value, verbs: borrowing Verbs = .standard
+  _ format: Format, _ values: repeat each Value, verbs: Verbs = .standard
 ) -> String {
   var bytes: [UInt8] = []
   bytes.print(format, repeat each values, verbs: verbs)
@@ -71,7 +71,7 @@ public func smprint<each Value: Formattable>(
 
 /// `smprint` of an array of arguments.  Corresponds to `vsmprint(3)`.
 public func vsmprint(
-  _ format: Format, _ values: [FmtArg], verbs: borrowing Verbs = .standard
+  _ format: Format, _ values: [FmtArg], verbs: Verbs = .standard
 ) -> String {
   var bytes: [UInt8] = []
   bytes.print(format, values: values, verbs: verbs)

@@ -32,15 +32,17 @@ struct ScaledDecimal {
     let fractionBits = shift - exponent - power.exponent
     if fractionBits < 128 { return nil }
     if fractionBits >= 192 {
-      // Below 1, and 2^191 <= product: below a half if the point is further up.
+      // The product, be it cut or not, lies below 2^192: the value below 1, or below a half.
       integer = 0
-      let isHalf = upper == 1 << 63 && middle == 0 && l0 == 0
-      if fractionBits > 192 {
+      let half: UInt64 = 1 << 63
+      if fractionBits > 192 || upper < half {
         rest = .belowHalf
         // A cut value may hide one that reaches the half.
-        if fractionBits == 193 && !power.isExact && upper == .max { return nil }
+        if fractionBits == 192 && !power.isExact && upper == half - 1 { return nil }
       } else {
-        rest = isHalf && power.isExact ? .half : .aboveHalf
+        let isHalf = power.isExact && upper == half && middle == 0 && l0 == 0
+        rest = isHalf ? .half : .aboveHalf
+        if !power.isExact && upper == .max { return nil }
       }
       return
     }

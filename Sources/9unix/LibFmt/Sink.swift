@@ -39,7 +39,7 @@ extension Sink where Self: ~Copyable {
   /// Collects in a small buffer first.  No allocation but the sink's own.
   @discardableResult
   public mutating func print<each Value: Formattable>(
-    _ format: Format, _ values: repeat each Value, verbs: borrowing Verbs = .standard
+    _ format: Format, _ values: repeat each Value, verbs: Verbs = .standard
   ) -> Int {
     var room = PrintRoom()
     return unsafe withUnsafeMutablePointer(to: &self) { sink in
@@ -55,7 +55,7 @@ extension Sink where Self: ~Copyable {
   /// Prints `values` by `format`; the number of bytes, or -1 if the sink failed.
   @discardableResult
   public mutating func print(
-    _ format: Format, values: [FmtArg], verbs: borrowing Verbs = .standard
+    _ format: Format, values: [FmtArg], verbs: Verbs = .standard
   ) -> Int {
     var room = PrintRoom()
     return unsafe withUnsafeMutablePointer(to: &self) { sink in
