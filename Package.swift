@@ -58,7 +58,7 @@ let package = Package(
     library("Sys9", in: "9unix", needs: ["CNine", system]),
     library("LibUTF", in: "9unix"),
     library("LibFmt", in: "9unix", needs: ["LibUTF", "Sys9"]),
-    library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9"]),
+    library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     program(
