@@ -1,6 +1,6 @@
 // Reading, as a Swift programmer expects it: nil at the end, errors thrown, lines as they are.
 
-import Glibc
+public import Glibc
 public import LibUTF
 public import Sys9
 

@@ -41,7 +41,10 @@ public import Sys9
   @usableFromInline let core: UnsafeMutablePointer<BioCore>
 
   /// Verbs beside those built in, for `print`.
-  public var verbs = Verbs.standard
+  public var verbs: Verbs {
+    get { unsafe core.pointee.verbs }
+    set { unsafe core.pointee.verbs = newValue }
+  }
 
   /// The size of a buffer where none is asked for, in bytes.  Corresponds to `Bsize`.
   public static let bufferSizeDefault = 8192

@@ -39,6 +39,7 @@ import Sys9
   /// The length of the line that was read last.
   @usableFromInline var lineLength = 0
   var error: SystemError?
+  var verbs = Verbs.standard
 
   let device: UnsafeMutableRawPointer
   let kind: any (BioDevice & ~Copyable).Type
@@ -105,15 +106,19 @@ import Sys9
       return false
     }
     assert(unsafe cursor == readEnd)
-    // The end of the old buffer can be pushed back.
-    unsafe (base - Self.ungetSize).update(from: readEnd - Self.ungetSize, count: Self.ungetSize)
+    // The end of the old buffer can be pushed back.  At the end of the file all of it stays, so that
+    // a seek finds it.
+    let last = unsafe UnsafeRawPointer(readEnd - Self.ungetSize).loadUnaligned(as: UInt32.self)
+    let count = unsafe fill(from: base)
+    if count == 0 {
+      if unsafe state == .reading { unsafe state = .ended }
+      return false
+    }
+    unsafe UnsafeMutableRawPointer(base - Self.ungetSize).storeBytes(of: last, as: UInt32.self)
     unsafe data = base
     unsafe cursor = base
-    unsafe readEnd = base
-    let count = unsafe fill(from: base)
     unsafe readEnd = base + count
-    if unsafe count == 0 && state == .reading { unsafe state = .ended }
-    return count > 0
+    return true
   }
 
   /// Moves what is left to the front of the buffer, and what can be pushed back before it.
@@ -271,7 +276,7 @@ import Sys9
       if origin == .current { absolute += unsafe place }
       if origin != .end {
         let distance = unsafe absolute - place
-        if distance >= unsafe Int64(data - cursor), distance <= unsafe Int64(readEnd - cursor) {
+        if unsafe distance >= Int64(data - cursor), unsafe distance <= Int64(readEnd - cursor) {
           unsafe cursor += Int(distance)
           return absolute
         }

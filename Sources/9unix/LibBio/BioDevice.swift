@@ -130,7 +130,7 @@ public struct FileDevice: BioDevice {
 ///
 /// Corresponds to `xbio(3)`'s function pointers; a closure that is nil is an operation that is not
 /// supported.
-public struct ClosureDevice: BioDevice {
+@safe public struct ClosureDevice: BioDevice {
   /// Reads up to so many bytes.
   public typealias Read =
     @Sendable (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
@@ -160,13 +160,13 @@ public struct ClosureDevice: BioDevice {
 
   /// Calls the closure for reading.
   public mutating func read(into room: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
-    guard let unsafe reading else { throw missing("read") }
+    guard let reading = unsafe reading else { throw missing("read") }
     return try unsafe reading(room)
   }
 
   /// Calls the closure for writing.
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
-    guard let unsafe writing else { throw missing("write") }
+    guard let writing = unsafe writing else { throw missing("write") }
     return try unsafe writing(bytes)
   }
 

@@ -1,6 +1,6 @@
 // The classic calls of bio(3), with Plan 9's behaviour: -1 and nil for what Swift would throw.
 
-import Glibc
+public import Glibc
 public import LibFmt
 public import LibUTF
 public import Sys9
@@ -132,23 +132,28 @@ public func Bungetrune(_ bp: inout Bio) -> Int {
 @inlinable @inline(__always)
 @_lifetime(&bp)
 public func Brdline(_ bp: inout Bio, _ delimiter: UInt8) -> Span<UInt8>? {
-  let cursor = unsafe bp.core.pointee.cursor
-  let rest = unsafe bp.core.pointee.readEnd - cursor
-  var count = 0
-  if let found = unsafe memchr(cursor, CInt(delimiter), rest) {
-    count = unsafe found.assumingMemoryBound(to: UInt8.self) + 1 - cursor
-    unsafe bp.core.pointee.lineLength = count
-    unsafe bp.core.pointee.cursor = cursor + count
-  } else {
-    count = findClassicLine(&bp, delimiter)
-    if count == 0 { return nil }
-  }
+  let count = takeClassicLine(&bp, delimiter)
+  if count == 0 { return nil }
   let start = unsafe bp.core.pointee.cursor - count
   let line = unsafe Span<UInt8>(_unsafeStart: UnsafePointer(start), count: count)
   return unsafe _overrideLifetime(line, mutating: &bp)
 }
 
 /// Takes the next line and returns its length; 0 if there is none, with `Blinelen` set.
+@inlinable @inline(__always)
+func takeClassicLine(_ bp: inout Bio, _ delimiter: UInt8) -> Int {
+  let cursor = unsafe bp.core.pointee.cursor
+  let rest = unsafe bp.core.pointee.readEnd - cursor
+  guard let found = unsafe memchr(cursor, CInt(delimiter), rest) else {
+    return findClassicLine(&bp, delimiter)
+  }
+  let count = unsafe found.assumingMemoryBound(to: UInt8.self) + 1 - cursor
+  unsafe bp.core.pointee.lineLength = count
+  unsafe bp.core.pointee.cursor = cursor + count
+  return count
+}
+
+/// `takeClassicLine` where the line is not in the buffer yet.
 @usableFromInline
 func findClassicLine(_ bp: inout Bio, _ delimiter: UInt8) -> Int {
   switch unsafe bp.core.pointee.findDelimiter(delimiter) {
@@ -175,22 +180,20 @@ public func Blinelen(_ bp: borrowing Bio) -> Int { unsafe bp.core.pointee.lineLe
 ///
 /// Corresponds to `Brdstr(3)`.
 public func Brdstr(_ bp: inout Bio, _ delimiter: UInt8, _ stripping: Bool) -> [UInt8]? {
+  let core = unsafe bp.core
   var text: [UInt8] = []
   while true {
-    if let line = Brdline(&bp, delimiter) {
-      let kept = stripping ? line.count - 1 : line.count
-      append(line.extracting(first: kept), to: &text)
-      unsafe bp.core.pointee.lineLength = text.count
-      return text
-    }
-    let count = Blinelen(bp)
-    let core = unsafe bp.core
-    let rest = unsafe Span<UInt8>(_unsafeStart: UnsafePointer(core.pointee.cursor), count: count)
-    append(rest, to: &text)
-    unsafe core.pointee.cursor += count
-    if unsafe count < core.pointee.size {
+    let count = takeClassicLine(&bp, delimiter)
+    // Without a line there is the tail of the file, or a full buffer of a longer line.
+    let taken = unsafe count > 0 ? count : core.pointee.lineLength
+    if count == 0 { unsafe core.pointee.cursor += taken }
+    let start = unsafe UnsafePointer(core.pointee.cursor - taken)
+    append(
+      unsafe Span(_unsafeStart: start, count: count > 0 && stripping ? taken - 1 : taken), to: &text
+    )
+    if unsafe count > 0 || taken < core.pointee.size {
       unsafe core.pointee.lineLength = text.count
-      return text.isEmpty ? nil : text
+      return count == 0 && text.isEmpty ? nil : text
     }
   }
 }
@@ -218,7 +221,7 @@ public func Bread(_ bp: inout Bio, _ room: inout MutableSpan<UInt8>) -> Int {
 /// Skips blanks and tabs.  Where there is no number, `value` is 0 and the result is 1; a number that
 /// the end of the file ends is lost.  Corresponds to `Bgetd(3)`.
 public func Bgetd(_ bp: inout Bio, _ value: inout Double) -> Int {
-  var scanner = NumberScanner()
+  var scanner = NumberScanner(isClassic: true)
   while true {
     let byte = Bgetc(&bp)
     if byte < 0 {

@@ -4,6 +4,8 @@
 struct NumberScanner {
   private enum State { case blank, sign, whole, point, fraction, mark, exponentSign, exponent }
 
+  /// Whether an exponent may come without digits before it, as Plan 9's scanner has it.
+  private let isClassic: Bool
   private var state = State.blank
   private var text: [UInt8] = []
   private var hasDigits = false
@@ -12,6 +14,8 @@ struct NumberScanner {
   /// What `text` has without the surplus.
   private var textCount = 0
 
+  init(isClassic: Bool = false) { self.isClassic = isClassic }
+
   /// Takes `byte` if it can belong to the number; false if the number ended before it.
   mutating func take(_ byte: UInt8) -> Bool {
     guard let next = next(byte) else { return false }
@@ -19,10 +23,10 @@ struct NumberScanner {
     if next == .blank { return true }
     text.append(byte)
     switch next {
-    case .whole, .fraction, .exponent:
+    case .whole, .fraction:
       hasDigits = true
       accept()
-    case .point where hasDigits: accept()
+    case .exponent where hasDigits, .point where hasDigits: accept()
     default: surplus += 1
     }
     return true
@@ -47,8 +51,8 @@ struct NumberScanner {
     case 0x2E:
       return state == .blank || state == .sign || state == .whole ? .point : nil
     case 0x65, 0x45:
-      guard hasDigits else { return nil }
-      return state == .whole || state == .fraction || state == .point ? .mark : nil
+      guard hasDigits || isClassic else { return nil }
+      return state == .mark || state == .exponentSign || state == .exponent ? nil : .mark
     default: return nil
     }
   }

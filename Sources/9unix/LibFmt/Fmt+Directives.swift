@@ -276,7 +276,9 @@ extension Fmt {
 
   private mutating func printErrorString() {
     ErrorString.withText { text in
-      unsafe text.withUnsafeBufferPointer { unsafe printText(Text(unsafe $0, ending: .whole), as: .text) }
+      unsafe text.withUnsafeBufferPointer {
+        unsafe printText(Text(unsafe $0, ending: .whole), as: .text)
+      }
     }
   }
 }

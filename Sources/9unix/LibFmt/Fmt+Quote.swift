@@ -60,7 +60,8 @@ extension Fmt {
       count += 1
     }
     padLeft(plan.runes)
-    unsafe putQuoted(Text(unsafe UnsafeBufferPointer(rebasing: all[..<plan.taken]), ending: text.ending), plan)
+    unsafe putQuoted(
+      Text(unsafe UnsafeBufferPointer(rebasing: all[..<plan.taken]), ending: text.ending), plan)
     padRight(plan.runes)
     if plan.taken < all.count && count < runesMax { fail() }
   }

@@ -123,7 +123,9 @@ extension Fmt {
   ///
   /// For verbs.  Corresponds to `fmtstrcpy(3)`.
   public mutating func printString(_ bytes: Span<UInt8>) {
-    unsafe bytes.withUnsafeBufferPointer { unsafe printText(Text(unsafe $0, ending: .whole), as: .text) }
+    unsafe bytes.withUnsafeBufferPointer {
+      unsafe printText(Text(unsafe $0, ending: .whole), as: .text)
+    }
   }
 
   /// Prints `text` as `%s` would, by the flags, width and precision of the directive at hand.

@@ -41,7 +41,9 @@ extension Format {
       let word = unsafe literals.slots[index].load(ordering: .acquiring)
       if word == 0 { return unsafe insert(address, count, at: index) }
       let entry = unsafe UnsafePointer<CachedFormat>(bitPattern: word).unsafelyUnwrapped
-      if unsafe matches(entry, address, count) { return unsafe Format(immortal: entry.pointee.program) }
+      if unsafe matches(entry, address, count) {
+        return unsafe Format(immortal: entry.pointee.program)
+      }
     }
     return unsafe Format(Span(_unsafeStart: address, count: count))
   }

@@ -38,7 +38,8 @@ struct Directive {
 
   /// Parses `text`.  Every text is a format: what is no verb prints as `%verb%`.
   public init(_ text: String) {
-    self = unsafe text.withUTF8Pointer { bytes in unsafe Format(Span(_unsafeElements: unsafe bytes)) }
+    self = unsafe text.withUTF8Pointer { bytes in unsafe Format(Span(_unsafeElements: unsafe bytes))
+    }
   }
 
   /// Parses `text`, whose bytes between directives are printed as they are, be they UTF-8 or not.
@@ -156,8 +157,9 @@ struct FormatParser: ~Escapable {
       set(decimal(), &result)
     case "*":
       if result.flags.contains(.width) {
-        result.stars = min(
-          result.stars & ~Directive.widthStar + 1, Directive.starsMax)
+        result.stars =
+          min(
+            result.stars & ~Directive.widthStar + 1, Directive.starsMax)
           | result.stars & Directive.widthStar
         result.flags.insert(.precision)
       } else {

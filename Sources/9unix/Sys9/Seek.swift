@@ -15,6 +15,7 @@ public enum SeekOrigin: CInt, Sendable {
 /// Moves the place in the file behind `fd`, which the caller owns, and returns where it is then.
 ///
 /// - Throws: what `lseek(2)` reports, such as `ESPIPE` for what cannot seek.
-public func seek(_ fd: CInt, to offset: Int64, from origin: SeekOrigin) throws(SystemError) -> Int64 {
+public func seek(_ fd: CInt, to offset: Int64, from origin: SeekOrigin) throws(SystemError) -> Int64
+{
   Int64(try check("lseek") { lseek(fd, off_t(offset), origin.rawValue) })
 }
