@@ -150,6 +150,16 @@ import Sys9
       if unsafe state == .ended { unsafe state = .reading }
       return .nothing
     }
+    if unsafe cursor == readEnd {
+      guard unsafe refill() else {
+        // Plan 9's Brdline does not count this as meeting the end: the next call reads again.
+        if unsafe state == .ended { unsafe state = .reading }
+        return .tail(0)
+      }
+      if let found = unsafe memchr(cursor, CInt(delimiter), readEnd - cursor) {
+        return unsafe .line(found.assumingMemoryBound(to: UInt8.self) + 1 - cursor)
+      }
+    }
     unsafe compact()
     unsafe data = base
     while unsafe readEnd < base + size {
