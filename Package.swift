@@ -43,6 +43,9 @@ let package = Package(
     .executable(name: "ministat", targets: ["ministat"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
+    .library(name: "LibUTF", targets: ["LibUTF"]),
+    .library(name: "LibFmt", targets: ["LibFmt"]),
+    .library(name: "LibBio", targets: ["LibBio"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

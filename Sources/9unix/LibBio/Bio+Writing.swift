@@ -55,12 +55,14 @@ extension Bio {
   ///
   /// An error is kept: `flush` and `close` throw it.  No allocation.  Corresponds to `Bprint(3)`.
   @discardableResult
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func print<each Value: Formattable>(
     _ format: Format, _ values: repeat each Value
   ) -> Int {
     var f = fmt()
-    f.print(format, repeat each values)
+    let outer = f.begin(format)
+    repeat (each values).format(into: &f)
+    f.end(outer)
     return took(f)
   }
 

@@ -31,6 +31,13 @@ extension Bio {
   }
 }
 
+extension Bio {
+  /// A reader of the file at `path`, or a writer of it, as the other `open` makes them.
+  public static func open(_ path: String, _ mode: BioMode = .read) throws(SystemError) -> Bio {
+    try open(FilePath(path), mode)
+  }
+}
+
 /// `Bio.open`; nil with the reason in `errstr` if that fails.  Corresponds to `Bopen(3)`.
 public func Bopen(_ path: FilePath, _ mode: BioMode) -> Bio? {
   do { return try Bio.open(path, mode) } catch { return nil }

@@ -9,7 +9,7 @@ extension Fmt {
   ///     f.print("(%g, %g)", point.x, point.y)
   ///
   /// Within a verb, its own directive is at hand again afterwards.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func print<each Value: Formattable>(
     _ format: Format, _ values: repeat each Value
   ) {
@@ -26,8 +26,9 @@ extension Fmt {
   }
 
   /// Begins a format inside of what is printed; the result is for `end`.
-  @usableFromInline
-  mutating func begin(_ format: Format) -> SavedPosition {
+  ///
+  /// For printers of other modules: between the two, each argument hands itself on.
+  public mutating func begin(_ format: Format) -> SavedPosition {
     let saved = SavedPosition(position: position)
     unsafe position.directive = format.directives
     unsafe position.text = format.text
@@ -36,13 +37,12 @@ extension Fmt {
   }
 
   /// What `begin` left for `end`.
-  @usableFromInline struct SavedPosition {
+  public struct SavedPosition {
     let position: Position
   }
 
   /// Ends a format: directives without arguments print as what fits no verb.
-  @usableFromInline
-  mutating func end(_ saved: SavedPosition) {
+  public mutating func end(_ saved: SavedPosition) {
     while position.kind != .end {
       position.stars = 0
       printBad()

@@ -61,6 +61,15 @@ extension Fmt {
       layout.isNegative ? 0x2D : flags.contains(.sign) ? 0x2B : flags.contains(.space) ? 0x20 : 0
     let hasPoint = layout.precision > 0 || isSharp
     let size = unsafe layout.size(number, hasPoint: hasPoint) + (sign == 0 ? 0 : 1)
+    if !flags.contains(.width), layout.form == .plain, unsafe size <= stop - to,
+      unsafe number.count <= DecimalDigits.fastMax
+    {
+      if sign != 0 {
+        unsafe to.pointee = sign
+        unsafe to += 1
+      }
+      return unsafe putPlainInRoom(number, layout.precision, hasPoint)
+    }
     let isFilled = flags.contains(.zero) && !flags.contains(.left)
     if !isFilled { padLeft(size) }
     if sign != 0 { put(byte: sign) }
@@ -71,6 +80,38 @@ extension Fmt {
       unsafe putPlain(number, layout.precision, hasPoint)
     }
     padRight(size)
+  }
+
+  /// `putPlain` where there is room for all of it, without a look at the room again.
+  private mutating func putPlainInRoom(
+    _ number: DecimalDigits, _ precision: Int, _ hasPoint: Bool
+  ) {
+    var cursor = unsafe to
+    let digits = unsafe number.digits
+    let count = unsafe number.count
+    let whole = unsafe number.exponent + 1
+    var index = 0
+    while index < whole {
+      unsafe cursor.pointee = index < count ? digits[index] : 0x30
+      unsafe cursor += 1
+      index += 1
+    }
+    if whole <= 0 {
+      unsafe cursor.pointee = 0x30
+      unsafe cursor += 1
+    }
+    if hasPoint {
+      unsafe cursor.pointee = 0x2E
+      unsafe cursor += 1
+      index = whole
+      let end = whole + precision
+      while index < end {
+        unsafe cursor.pointee = index >= 0 && index < count ? digits[index] : 0x30
+        unsafe cursor += 1
+        index += 1
+      }
+    }
+    unsafe to = cursor
   }
 
   private mutating func putExponent(

@@ -2,17 +2,14 @@
 
 import LibUTF
 
-extension Fmt {
-  /// The digits from 00 to 99, in pairs.
-  private static let pairs: InlineArray<200, UInt8> = {
-    var pairs = InlineArray<200, UInt8>(repeating: 0)
-    for index in 0..<100 {
-      pairs[2 * index] = UInt8(0x30 + index / 10)
-      pairs[2 * index + 1] = UInt8(0x30 + index % 10)
-    }
-    return pairs
-  }()
+/// The digits from 00 to 99.  A literal: nothing has to be set up before it is read.
+private let digitPairs: StaticString = """
+  00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+  40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+  8081828384858687888990919293949596979899
+  """
 
+extension Fmt {
   /// Writes the decimal digits of `value` before `end`, and returns where they begin.
   @inline(__always)
   static func decimal(
@@ -20,20 +17,20 @@ extension Fmt {
   ) -> UnsafeMutablePointer<UInt8> {
     var rest = value
     var cursor = unsafe end
-    let pairs = pairs.span
+    let pairs = unsafe digitPairs.utf8Start
     while rest >= 100 {
       let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 100)
       let index = Int(truncatingIfNeeded: remainder) &* 2
       unsafe cursor -= 2
-      unsafe cursor[0] = pairs[unchecked: index]
-      unsafe cursor[1] = pairs[unchecked: index &+ 1]
+      unsafe cursor[0] = pairs[index]
+      unsafe cursor[1] = pairs[index &+ 1]
       rest = quotient
     }
     if rest >= 10 {
       let index = Int(truncatingIfNeeded: rest) &* 2
       unsafe cursor -= 2
-      unsafe cursor[0] = pairs[unchecked: index]
-      unsafe cursor[1] = pairs[unchecked: index &+ 1]
+      unsafe cursor[0] = pairs[index]
+      unsafe cursor[1] = pairs[index &+ 1]
     } else {
       unsafe cursor -= 1
       unsafe cursor[0] = 0x30 | UInt8(truncatingIfNeeded: rest)
@@ -41,23 +38,50 @@ extension Fmt {
     return unsafe cursor
   }
 
+  /// The most bytes that an integer takes without width and precision: 64 binary digits, a sign.
+  private static let plainSizeMax = 65
+
   /// An integer by the verb and the flags at hand.
+  @inline(__always)
   mutating func printInteger(_ bits: UInt64, _ size: Int, _ isSigned: Bool) {
-    // Room for 64 binary digits.
-    var scratch: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
-      (0, 0, 0, 0, 0, 0, 0, 0)
-    unsafe withUnsafeMutableBytes(of: &scratch) { room in
+    let isPlain = flags.isDisjoint(with: .integerLayout)
+    if isPlain, position.verb == 0x64, unsafe stop - to >= Self.plainSizeMax {
+      let isNegative = isSigned && !flags.contains(.unsigned) && Int64(bitPattern: bits) < 0
+      let mask = ~UInt64(0) >> UInt64(64 - size)
+      let value = isNegative ? 0 &- bits : bits & mask
+      unsafe to.pointee = 0x2D
+      if isNegative { unsafe to += 1 }
+      let end = unsafe to + Self.decimalCount(value)
+      _ = unsafe Self.decimal(value, before: end)
+      unsafe to = end
+    } else {
+      printIntegerSlowly(bits, size, isSigned)
+    }
+  }
+
+  /// How many decimal digits `value` has.
+  @inline(__always)
+  static func decimalCount(_ value: UInt64) -> Int {
+    // log10(2) is 1233 / 4096 closely enough; one less or right.
+    let guess = ((64 - value.leadingZeroBitCount) * 1233) >> 12
+    return unsafe guess + (value >= tens.span[unchecked: guess] ? 1 : 0) + (value == 0 ? 1 : 0)
+  }
+
+  /// 10^0 to 10^19; 0 has no digit before the first.
+  static let tens: InlineArray<20, UInt64> = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+    10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000,
+    100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000,
+    100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
+
+  private mutating func printIntegerSlowly(_ bits: UInt64, _ size: Int, _ isSigned: Bool) {
+    // Room for 64 binary digits and a sign.
+    var scratch = InlineArray<9, UInt64>(repeating: 0)
+    var span = scratch.mutableSpan
+    unsafe span.withUnsafeMutableBytes { room in
       let start = unsafe room.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
       let end = unsafe start + room.count
-      if position.verb == 0x64, flags.isDisjoint(with: .layout) {
-        let isNegative = isSigned && Int64(bitPattern: bits) < 0
-        var first = unsafe Fmt.decimal(isNegative ? 0 &- bits : bits, before: end)
-        if isNegative {
-          unsafe first -= 1
-          unsafe first[0] = 0x2D
-        }
-        return unsafe put(first, end - first)
-      }
       let (magnitude, isNegative) = value(of: bits, size, isSigned)
       let base = base
       var first = unsafe end
@@ -68,6 +92,13 @@ extension Fmt {
       {
         unsafe first -= 1
         unsafe first[0] = 0x30
+      }
+      if flags.isDisjoint(with: .integerLayout) {
+        if isNegative {
+          unsafe first -= 1
+          unsafe first[0] = 0x2D
+        }
+        return unsafe put(first, end - first)
       }
       let layout = unsafe IntegerLayout(
         self, base: base, digitCount: end - first, isZero: magnitude == 0,

@@ -70,6 +70,9 @@ public struct FmtFlags: OptionSet, Sendable {
   /// `,`: a comma after each three digits.  Corresponds to `FmtComma`.
   public static let comma = FmtFlags(rawValue: 8192)
 
+  /// What makes the value or the place of an integer's digits other than plain.
+  static let integerLayout = layout.subtracting(.unsigned)
+
   /// What the plain forms of the verbs do without.
   static let layout: FmtFlags = [
     .width, .left, .precision, .sharp, .space, .sign, .apostrophe, .zero, .unsigned, .short, .byte,
@@ -192,6 +195,9 @@ public struct FmtFlags: OptionSet, Sendable {
 }
 
 extension Fmt {
+  /// What is copied without a call.
+  private static let shortCopyMax = 8
+
   /// Prints one byte.
   @inline(__always)
   mutating func put(byte: UInt8) {
@@ -203,7 +209,11 @@ extension Fmt {
   /// Prints `count` bytes from `bytes`, of which runes are cut in two only where a sink takes both.
   @inline(__always)
   mutating func put(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
-    if unsafe count <= stop - to {
+    if unsafe count <= Self.shortCopyMax && stop - to >= Self.shortCopyMax {
+      // Most pieces are short, and a call costs more than a loop.
+      for index in 0..<count { unsafe to[index] = bytes[index] }
+      unsafe to += count
+    } else if unsafe count <= stop - to {
       unsafe to.update(from: bytes, count: count)
       unsafe to += count
     } else {

@@ -4,6 +4,7 @@
 // The table is read without a lock and only ever gains entries; what finds no place in it is
 // parsed each time, which costs time and nothing else.
 
+import Glibc
 import LibUTF
 import Synchronization
 
@@ -54,10 +55,7 @@ extension Format {
   ) -> Bool {
     guard unsafe entry.pointee.address == address, unsafe entry.pointee.program.textCount == count
     else { return false }
-    for index in 0..<count where unsafe entry.pointee.program.text[index] != address[index] {
-      return false
-    }
-    return true
+    return unsafe memcmp(entry.pointee.program.text, address, count) == 0
   }
 
   private static func insert(

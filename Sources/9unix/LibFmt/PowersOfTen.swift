@@ -50,11 +50,13 @@ struct PowerOfTen {
     isExact = k >= 0 && k <= 55
   }
 
-  private static let fives: InlineArray<28, UInt64> = {
-    var fives = InlineArray<28, UInt64>(repeating: 1)
-    for index in 1..<28 { fives[index] = fives[index - 1] * 5 }
-    return fives
-  }()
+  /// 5^0 to 5^27.
+  private static let fives: InlineArray<28, UInt64> = [
+    1, 5, 25, 125, 625, 0xC35, 0x3D09, 0x1312D, 0x5F5E1, 0x1DCD65, 0x9502F9, 0x2E90EDD, 0xE8D4A51,
+    0x48C27395, 0x16BCC41E9, 0x71AFD498D, 0x2386F26FC1, 0xB1A2BC2EC5, 0x3782DACE9D9,
+    0x1158E460913D, 0x56BC75E2D631, 0x1B1AE4D6E2EF5, 0x878678326EAC9, 0x2A5A058FC295ED,
+    0xD3C21BCECCEDA1, 0x422CA8B0A00A425, 0x14ADF4B7320334B9, 0x6765C793FA10079D,
+  ]
 
   /// The significands of 10^(28 j) for j from -11 to 12.
   private static let coarse: InlineArray<24, (UInt64, UInt64)> = [

@@ -110,13 +110,6 @@ extension DecimalDigits {
   /// Digits that the fast way delivers at most.
   static let fastMax = 17
 
-  /// 10^0 to 10^18.
-  private static let tens: InlineArray<19, UInt64> = {
-    var tens = InlineArray<19, UInt64>(repeating: 1)
-    for index in 1..<19 { tens[index] = tens[index - 1] * 10 }
-    return tens
-  }()
-
   /// The digits of a positive `significand` x 2^`exponent`, written before `end`, where there is
   /// room for 20; nil if only the exact way can tell.
   @inline(__always)
@@ -136,13 +129,13 @@ extension DecimalDigits {
       let k = count - 1 - decade
       guard var scaled = ScaledDecimal(significand, exponent, k: k) else { return nil }
       var point = k
-      if unsafe scaled.integer >= tens.span[unchecked: count] {
+      if unsafe scaled.integer >= Fmt.tens.span[unchecked: count] {
         scaled.dropDigit()
         point -= 1
       }
       var integer = scaled.rounded
-      if unsafe integer == tens.span[unchecked: count] {
-        integer = unsafe tens.span[unchecked: count - 1]
+      if unsafe integer == Fmt.tens.span[unchecked: count] {
+        integer = unsafe Fmt.tens.span[unchecked: count - 1]
         point -= 1
       }
       return unsafe written(integer, pointBehind: point, before: end)
