@@ -17,6 +17,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "CNineMeasure.h"
+
 /* open(2) with a mode: variadic in C. */
 static inline int cnine_open(const char *path, int flags, mode_t mode)
 {
