@@ -8,6 +8,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
 ]
 
 let argumentParser = Target.Dependency.product(
@@ -42,6 +43,9 @@ let package = Package(
     .executable(name: "ministat", targets: ["ministat"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
+    .library(name: "LibUTF", targets: ["LibUTF"]),
+    .library(name: "LibFmt", targets: ["LibFmt"]),
+    .library(name: "LibBio", targets: ["LibBio"]),
     .library(name: "LibRegexp9", targets: ["LibRegexp9"]),
   ],
   dependencies: [
@@ -56,11 +60,18 @@ let package = Package(
       providers: [.apt(["libbsd-dev"])]),
     library("LibBSD", in: "9unix", needs: ["CBSD", "Sys9"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
+    library("LibUTF", in: "9unix"),
+    library("LibFmt", in: "9unix", needs: ["LibUTF", "Sys9"]),
+    library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     library("LibIP", in: "9unix", needs: ["Lib9c", "Sys9", "CNine", system]),
     program("answers", in: "9unix", needs: ["Lib9c", "LibIP", "LibJSON", "LibRegexp9", "Sys9", system]),
+    program(
+      "answers", in: "9unix",
+      needs: ["Lib9c", "LibBio", "LibFmt", "LibJSON", "LibUTF", "Sys9", system]),
+    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
