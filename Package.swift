@@ -41,6 +41,9 @@ let package = Package(
   products: [
     .executable(name: "config", targets: ["config"]),
     .executable(name: "ministat", targets: ["ministat"]),
+    .executable(name: "9scan", targets: ["scan9"]),
+    .executable(name: "fdserve", targets: ["fdserve"]),
+    .executable(name: "fdget", targets: ["fdget"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
     .library(name: "LibUTF", targets: ["LibUTF"]),
@@ -72,6 +75,10 @@ let package = Package(
       "answers", in: "9unix",
       needs: ["Lib9c", "LibBio", "LibFmt", "LibJSON", "LibUTF", "Sys9", system]),
     program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
+    // Examples of the ground floor: programs that one would want.
+    program("scan9", in: "examples", needs: ["Lib9c"]),
+    program("fdserve", in: "examples", needs: ["Lib9c", system]),
+    program("fdget", in: "examples", needs: ["Lib9c", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),

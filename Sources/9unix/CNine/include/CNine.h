@@ -26,6 +26,12 @@ static inline int cnine_open(const char *path, int flags, mode_t mode)
 	return open(path, flags, mode);
 }
 
+/* openat(2) with a mode: variadic in C. */
+static inline int cnine_openat(int directory, const char *path, int flags, mode_t mode)
+{
+	return openat(directory, path, flags, mode);
+}
+
 /* fcntl(2) with F_DUPFD_CLOEXEC: variadic in C. */
 static inline int cnine_duplicate(int fd)
 {
