@@ -76,11 +76,12 @@ let package = Package(
     .target(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Sys9", needs: ["Sys9"]),
     tests("Lib9c", needs: ["Lib9c", "Sys9", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
-    tests("LibRegexp9", needs: ["LibRegexp9", "Sys9", "CNine", system]),
+    tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
