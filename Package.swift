@@ -58,14 +58,14 @@ let package = Package(
     library("Sys9", in: "9unix", needs: ["CNine", system]),
     library("LibJSON", in: "9unix"),
     library("LibRegexp9", in: "9unix"),
-    program("answers", in: "9unix", needs: ["LibJSON", "LibRegexp9", "Sys9", system]),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
+    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
     // The statistics.
     library("MiniStat", in: "ministat"),
-    library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9"]),
+    library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9", "LibJSON"]),
     program("ministat", in: "ministat", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibBSD"]),
     // Benchmarks: `config` builds the programs in every variant, the tests know their parts.
     .target(name: "CTree", path: "Sources/bench/tree/CTree", publicHeadersPath: "."),
@@ -78,7 +78,10 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Sys9", needs: ["Sys9"]),
-    tests("Lib9c", needs: ["Lib9c", "Sys9", system]),
+    // libbsd's lists and trees, which ours are compared with.
+    .target(
+      name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
+    tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
@@ -86,6 +89,8 @@ let package = Package(
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
+    tests(
+      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"], data: ["Samples"]),
     tests("Bench", needs: ["TreeBench"]),
     tests("House", needs: ["Sys9", system]),
   ]

@@ -12,7 +12,12 @@ import Testing
 @Suite("Answers") struct AnswersTests {
   /// What is not answered yet, and may be so.
   static let open: Set<String> = [
-    "arg", "bio", "dialparse", "flate", "fmt", "misc", "net", "quote",
+    "bio", "flate", "fmt",
+  ]
+
+  /// Kinds of questions that are not answered yet in a subject that is.
+  static let openTags: [String: Set<String>] = [
+    "misc": ["utf"], "net": ["eipfmt", "parseip", "parseipmask", "parseether"],
   ]
 
   @Test("are those of the data", arguments: Subject.all.map(\.name))
@@ -32,6 +37,7 @@ import Testing
     var differences: [Difference] = []
     var count = 0
     for object in objects {
+      if Self.openTags[name]?.contains(object["tag"]?.string ?? "") ?? false { continue }
       let wanted = data.wanted(object, subject: name, exemptions: exempt)
       guard let wanted else { continue }
       count += 1

@@ -9,6 +9,15 @@ extension Subject {
       "strtod": ["in"],
       "encode": ["hex"],
       "decode": ["in"],
-    ],
-    open: "time, runes and numbers are not answered yet")
+    ]
+  ) { (question) throws(Unanswered) in
+    switch question.tag {
+    case "gmtime": return try timeAnswer(question)
+    case "strtod": return try strtodAnswer(question)
+    case "encode": return try encodeAnswer(question)
+    case "decode": return try decodeAnswer(question)
+    case "utf": throw .open("LibUTF is not answered yet")
+    default: throw .tag(question.tag)
+    }
+  }
 }

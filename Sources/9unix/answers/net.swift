@@ -9,6 +9,11 @@ extension Subject {
       "parseip": ["in"],
       "parseipmask": ["in"],
       "parseether": ["in"],
-    ],
-    open: "LibIP is not answered yet")
+    ]
+  ) { (question) throws(Unanswered) in
+    switch question.tag {
+    case "netmkaddr": return try netmkaddrAnswer(question)
+    default: throw .open("LibIP is not answered yet")
+    }
+  }
 }

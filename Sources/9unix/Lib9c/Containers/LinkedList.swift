@@ -3,7 +3,7 @@
 /// A list from whose middle nodes leave in constant time; its head is one pointer.
 ///
 /// Nodes stay the caller's.  Not thread-safe.  `LIST_HEAD(3)`.
-@unsafe @frozen
+@safe @frozen
 public struct LinkedList<Field: DoublyLinked>: ~Copyable {
   /// The address of a node.
   public typealias Pointer = UnsafeMutablePointer<Field.Node>
@@ -114,7 +114,7 @@ public struct LinkedList<Field: DoublyLinked>: ~Copyable {
   /// `LIST_SPLIT_AFTER(3)`.
   @inlinable
   public mutating func split(after node: Pointer, into rest: inout Self) {
-    unsafe precondition(rest.isEmpty, "what is split off goes to an empty list")
+    precondition(rest.isEmpty, "what is split off goes to an empty list")
     guard let next = unsafe Self.link(node).pointee.next else { return }
     unsafe rest.front = next
     unsafe Self.link(next).pointee.previous = nil

@@ -33,7 +33,7 @@
 // the link: a stored one is an object, and is called.
 
 /// The link of a node that knows its successor.  `SLIST_ENTRY(3)`, `STAILQ_ENTRY(3)`.
-@unsafe @frozen
+@safe @frozen
 public struct SingleLink<Node> {
   /// The node behind this one; nil at the end.
   public var next: UnsafeMutablePointer<Node>?
@@ -43,7 +43,7 @@ public struct SingleLink<Node> {
 }
 
 /// The link of a node that knows both neighbours.  `LIST_ENTRY(3)`, `TAILQ_ENTRY(3)`.
-@unsafe @frozen
+@safe @frozen
 public struct DoubleLink<Node> {
   /// The node behind this one; nil at the end.
   public var next: UnsafeMutablePointer<Node>?

@@ -5,11 +5,14 @@
 struct TreeSide: Equatable {
   @usableFromInline let index: Int
 
-  @inlinable @inline(__always) init(_ index: Int) { self.index = index }
+  @inlinable @inline(__always) init(index: Int) { self.index = index }
 
-  @inlinable static var left: TreeSide { @inline(__always) get { TreeSide(0) } }
-  @inlinable static var right: TreeSide { @inline(__always) get { TreeSide(1) } }
-  @inlinable var other: TreeSide { @inline(__always) get { TreeSide(1 &- index) } }
+  /// The side on which a key lies that compares by `order` to a node's.
+  @inlinable @inline(__always) init(_ order: Int) { index = order < 0 ? 0 : 1 }
+
+  @inlinable static var left: TreeSide { @inline(__always) get { TreeSide(index: 0) } }
+  @inlinable static var right: TreeSide { @inline(__always) get { TreeSide(index: 1) } }
+  @inlinable var other: TreeSide { @inline(__always) get { TreeSide(index: 1 &- index) } }
 }
 
 extension RedBlackLinked {

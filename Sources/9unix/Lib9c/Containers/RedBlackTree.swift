@@ -4,7 +4,7 @@
 /// A tree of the caller's nodes in which every lookup and change takes O(log count).
 ///
 /// Nodes stay the caller's.  Many threads may read at once.  `RB_HEAD(3)`.
-@unsafe @frozen
+@safe @frozen
 public struct RedBlackTree<Field: RedBlackLinked>: ~Copyable {
   /// The address of a node.
   public typealias Pointer = UnsafeMutablePointer<Field.Node>
@@ -34,7 +34,7 @@ public struct RedBlackTree<Field: RedBlackLinked>: ~Copyable {
     while let node = unsafe here {
       let order = unsafe Field.compare(key, Field.key(of: node))
       if order == 0 { return unsafe node }
-      unsafe here = unsafe Field.child(order < 0 ? .left : .right, of: node)
+      unsafe here = unsafe Field.child(TreeSide(order), of: node)
     }
     return nil
   }
@@ -48,7 +48,7 @@ public struct RedBlackTree<Field: RedBlackLinked>: ~Copyable {
       let order = unsafe Field.compare(key, Field.key(of: node))
       if order == 0 { return unsafe node }
       if order < 0 { unsafe best = node }
-      unsafe here = unsafe Field.child(order < 0 ? .left : .right, of: node)
+      unsafe here = unsafe Field.child(TreeSide(order), of: node)
     }
     return unsafe best
   }
@@ -71,25 +71,24 @@ public struct RedBlackTree<Field: RedBlackLinked>: ~Copyable {
   @inlinable @discardableResult
   public mutating func insert(_ node: Pointer) -> Pointer? {
     let key = unsafe Field.key(of: node)
-    var parent: Pointer?
-    var side = TreeSide.left
-    var here = unsafe top
-    while let other = unsafe here {
-      let order = unsafe Field.compare(key, Field.key(of: other))
-      if order == 0 { return unsafe other }
-      unsafe parent = other
-      side = order < 0 ? .left : .right
-      unsafe here = unsafe Field.child(side, of: other)
-    }
-    unsafe Field.link(of: node).pointee = RedBlackLink()
-    if let parent = unsafe parent {
-      unsafe Field.adopt(node, on: side, of: parent)
-      unsafe Field.setRed(node, true)
-      unsafe mendAfterInsert(node)
-    } else {
+    guard var parent = unsafe top else {
+      unsafe Field.link(of: node).pointee = RedBlackLink()
       unsafe top = node
+      return nil
     }
-    return nil
+    while true {
+      let order = unsafe Field.compare(key, Field.key(of: parent))
+      if order == 0 { return unsafe parent }
+      let side = TreeSide(order)
+      guard let next = unsafe Field.child(side, of: parent) else {
+        unsafe Field.link(of: node).pointee = RedBlackLink()
+        unsafe Field.adopt(node, on: side, of: parent)
+        unsafe Field.setRed(node, true)
+        if unsafe Field.isRed(parent) { unsafe mendAfterInsert(node) }
+        return nil
+      }
+      unsafe parent = next
+    }
   }
 
   /// Takes `node` out, which is in the tree.  `RB_REMOVE(3)`.

@@ -3,7 +3,7 @@
 /// A list whose head is one pointer and whose links are one: a stack, or a chain of a hash table.
 ///
 /// Nodes stay the caller's.  Not thread-safe.  `SLIST_HEAD(3)`.
-@unsafe @frozen
+@safe @frozen
 public struct SinglyLinkedList<Field: SinglyLinked>: ~Copyable {
   /// The address of a node.
   public typealias Pointer = UnsafeMutablePointer<Field.Node>
@@ -129,7 +129,7 @@ public struct SinglyLinkedList<Field: SinglyLinked>: ~Copyable {
   /// `SLIST_SPLIT_AFTER(3)`.
   @inlinable
   public mutating func split(after node: Pointer, into rest: inout Self) {
-    unsafe precondition(rest.isEmpty, "what is split off goes to an empty list")
+    precondition(rest.isEmpty, "what is split off goes to an empty list")
     unsafe rest.front = Self.link(node).pointee.next
     unsafe Self.link(node).pointee.next = nil
   }

@@ -3,7 +3,7 @@
 /// A queue whose links are one pointer: nodes come at both ends and leave at the front.
 ///
 /// Nodes stay the caller's.  Not thread-safe.  `STAILQ_HEAD(3)`.
-@unsafe @frozen
+@safe @frozen
 public struct SinglyLinkedTailQueue<Field: SinglyLinked>: ~Copyable {
   /// The address of a node.
   public typealias Pointer = UnsafeMutablePointer<Field.Node>
@@ -131,7 +131,7 @@ public struct SinglyLinkedTailQueue<Field: SinglyLinked>: ~Copyable {
   /// `STAILQ_SPLIT_AFTER(3)`.
   @inlinable
   public mutating func split(after node: Pointer, into rest: inout Self) {
-    unsafe precondition(rest.isEmpty, "what is split off goes to an empty queue")
+    precondition(rest.isEmpty, "what is split off goes to an empty queue")
     guard let next = unsafe Self.link(node).pointee.next else { return }
     unsafe rest.front = next
     unsafe rest.back = last

@@ -14,7 +14,7 @@
 ///
 /// A call takes O(log count) on average over many calls, O(count) at worst.  Even looking
 /// something up changes the tree.  Nodes stay the caller's.  Not thread-safe.  `SPLAY_HEAD(3)`.
-@unsafe @frozen
+@safe @frozen
 public struct SplayTree<Field: SplayLinked>: ~Copyable {
   /// The address of a node.
   public typealias Pointer = UnsafeMutablePointer<Field.Node>
@@ -39,7 +39,7 @@ public struct SplayTree<Field: SplayLinked>: ~Copyable {
   /// The first node whose key is `key` or follows it; nil if all come before.
   @inlinable
   public mutating func find(atLeast key: Field.Key) -> Pointer? {
-    let order = unsafe splay(key)
+    let order = splay(key)
     guard let node = unsafe top else { return nil }
     return unsafe order <= 0 ? node : Field.outermost(.left, below: Field.child(.right, of: node))
   }
@@ -94,7 +94,7 @@ public struct SplayTree<Field: SplayLinked>: ~Copyable {
   @inlinable
   public mutating func remove(_ node: Pointer) {
     let key = unsafe Field.key(of: node)
-    unsafe splay(key)
+    splay(key)
     unsafe precondition(top == node, "T1: the node is of this tree")
     let right = unsafe Field.child(.right, of: node)
     unsafe top = unsafe Field.child(.left, of: node)
@@ -102,7 +102,7 @@ public struct SplayTree<Field: SplayLinked>: ~Copyable {
       unsafe top = right
       return
     }
-    unsafe splay(key)
+    splay(key)
     if let root = unsafe top { unsafe Field.setChild(right, on: .right, of: root) }
   }
 

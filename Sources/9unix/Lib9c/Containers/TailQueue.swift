@@ -3,7 +3,7 @@
 /// A queue in which every operation takes constant time, at both ends and in the middle.
 ///
 /// Nodes stay the caller's.  Not thread-safe.  `TAILQ_HEAD(3)`.
-@unsafe @frozen
+@safe @frozen
 public struct TailQueue<Field: DoublyLinked>: ~Copyable {
   /// The address of a node.
   public typealias Pointer = UnsafeMutablePointer<Field.Node>
@@ -147,7 +147,7 @@ public struct TailQueue<Field: DoublyLinked>: ~Copyable {
   /// `TAILQ_SPLIT_AFTER(3)`.
   @inlinable
   public mutating func split(after node: Pointer, into rest: inout Self) {
-    unsafe precondition(rest.isEmpty, "what is split off goes to an empty queue")
+    precondition(rest.isEmpty, "what is split off goes to an empty queue")
     guard let next = unsafe Self.link(node).pointee.next else { return }
     unsafe rest.front = next
     unsafe rest.back = last
