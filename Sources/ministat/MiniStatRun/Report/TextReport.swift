@@ -37,19 +37,26 @@ public struct TextStyle: Equatable, Sendable {
   /// `NO_COLOR` is set and not empty or `TERM` is `dumb`; ASCII where the locale is not UTF-8.
   public static func standard(isASCII: Bool = false, hasPlots: Bool = true) -> TextStyle {
     let isTerminal = Terminal.isTerminal(1)
-    let wish = Environment["NO_COLOR"] ?? ""
-    let columns = isTerminal ? Environment["COLUMNS"].flatMap { Int($0) } : nil
+    var style = chosen(isTerminal ? Terminal.columns(1) ?? columnsUsual : nil) { Environment[$0] }
+    if isASCII { style.glyphs = .ascii }
+    style.hasPlots = hasPlots
+    return style
+  }
+
+  /// The style for a terminal of `columns` columns, nil if there is none, in an environment.
+  static func chosen(_ columns: Int?, _ environment: (String) -> String?) -> TextStyle {
+    let noColour = environment("NO_COLOR") ?? ""
+    let wanted = environment("COLUMNS").flatMap { Int($0) }
     return TextStyle(
-      columns: columns ?? (isTerminal ? Terminal.columns(1) : nil) ?? columnsUsual,
-      glyphs: isASCII || !isUTF8() ? .ascii : .unicode,
-      hasColour: isTerminal && wish.isEmpty && Environment["TERM"] != "dumb",
-      hasPlots: hasPlots)
+      columns: columns.map { wanted ?? $0 } ?? columnsUsual,
+      glyphs: isUTF8(environment) ? .unicode : .ascii,
+      hasColour: columns != nil && noColour.isEmpty && environment("TERM") != "dumb")
   }
 
   /// True if the environment's locale writes UTF-8; also if nothing is said, as in containers.
-  private static func isUTF8() -> Bool {
+  private static func isUTF8(_ environment: (String) -> String?) -> Bool {
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
-      guard let value = Environment[name], !value.isEmpty else { continue }
+      guard let value = environment(name), !value.isEmpty else { continue }
       let lower = value.lowercased()
       return lower.contains("utf-8") || lower.contains("utf8")
     }
@@ -189,8 +196,8 @@ public struct TextReport {
     }
     if remarks.count > most {
       lines += wrapped(
-        "and \(remarks.count - most) more (--format html and json hold all of them)", .faint,
-        indent: 4)
+        (most > 0 ? "and " : "") + "\(remarks.count - most) \(most > 0 ? "more" : "notes")"
+          + " (--format html and json hold them)", .faint, indent: 4)
     }
     if lines.isEmpty { return [] }
     return [PlotText(), PlotText("findings", .strong)] + lines
