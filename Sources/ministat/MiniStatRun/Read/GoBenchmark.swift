@@ -86,7 +86,12 @@ enum GoBenchmark {
   private static func metric(
     _ unit: String, _ scale: UnitScale, _ units: [String: Metric]
   ) -> Metric {
-    var metric = Metric(name: unit, unit: scale.unit, better: scale.better)
+    // Of a unit of somebody's own nobody knows which way is better, unless it is said.
+    let isKnown =
+      unit == "allocs/op" || scale.better == .higher || scale.unit != unit
+      || scale.unit.hasPrefix("B/") || scale.unit.hasPrefix("s/")
+    var metric = Metric(
+      name: unit, unit: scale.unit, better: isKnown ? scale.better : .neither)
     if let told = units[unit] {
       metric.isExact = told.isExact
       if told.better != .neither { metric.better = told.better }
