@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "CNineMeasure.h"
+
 /* open(2) with a mode: variadic in C. */
 static inline int cnine_open(const char *path, int flags, mode_t mode)
 {

@@ -171,6 +171,22 @@ public struct Measurement: Equatable, Sendable {
     return sides
   }
 
+  /// The measurement with those series only that `isWanted` says.
+  public func keeping(_ isWanted: (Series) -> Bool) -> Measurement {
+    var result = Measurement()
+    result.format = format
+    result.design = design
+    result.facts = facts
+    result.failures = failures
+    for arm in arms { result.add(arm) }
+    let kept = series.filter(isWanted)
+    for metric in metrics where kept.contains(where: { $0.metric == metric.name }) {
+      result.add(metric)
+    }
+    for one in kept { result.add(one) }
+    return result
+  }
+
   /// Stops if an invariant does not hold; for tests and fuzzing.
   package func checkInvariants() {
     precondition(Set(series.map(\.cell)).count == series.count, "T1")
