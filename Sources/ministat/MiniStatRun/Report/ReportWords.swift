@@ -25,7 +25,10 @@ struct ReportWords {
     let prefix = name.isEmpty ? "" : "\(name): "
     let sentence =
       switch row.verdict {
-      case .better, .worse: "\(prefix)\(other) is \(word(row, of: metric)) than \(base)"
+      case .better, .worse:
+        isCount(metric)
+          ? "\(prefix)\(other) has \(word(row, of: metric)) \(metric.name) than \(base)"
+          : "\(prefix)\(other) is \(word(row, of: metric)) than \(base)"
       case .same:
         "\(prefix)\(other) is the same as \(base) within "
           + "\(Self.percent(row.comparison.options.margin))"
@@ -46,10 +49,13 @@ struct ReportWords {
     let isWorse = row.verdict == .worse
     guard isWorse || row.verdict == .better else { return row.verdict.word(for: metric.analysed) }
     if metric.better == .neither { return isWorse ? "higher" : "lower" }
-    // A count of faults is not faster for being lower.
-    let isCount = metric.unit.isEmpty && Metric.own.contains { $0.name == metric.name }
-    if isCount { return isWorse ? "more" : "fewer" }
+    if isCount(metric) { return isWorse ? "more" : "fewer" }
     return row.verdict.word(for: metric.analysed)
+  }
+
+  /// A count of faults is not faster for being lower.
+  private func isCount(_ metric: Metric) -> Bool {
+    metric.unit.isEmpty && Metric.own.contains { $0.name == metric.name }
   }
 
   /// The verdict in a table: `faster`, `same within 1 %`, `undecided`.
