@@ -77,11 +77,10 @@ let package = Package(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
     tests("Sys9", needs: ["Sys9"]),
-    tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     // libbsd's lists and trees, which ours are compared with.
     .target(
       name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
-    tests("Lib9c", needs: ["Lib9c", "Sys9", "CQueueOracle", system]),
+    tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("LibRegexp9", needs: ["LibRegexp9", "Sys9", "CNine", system]),

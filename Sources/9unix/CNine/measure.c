@@ -17,11 +17,6 @@ int cnine_spawn_chdir(posix_spawn_file_actions_t *actions, const char *path)
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 
-int cnine_pidfd_open(int pid)
-{
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
 int cnine_signalfd(void)
 {
 	sigset_t set;
@@ -144,7 +139,6 @@ static int missing(void)
 	return -1;
 }
 
-int cnine_pidfd_open(int pid) { (void)pid; return missing(); }
 int cnine_signalfd(void) { return missing(); }
 int cnine_signalfd_read(int fd) { (void)fd; return missing(); }
 int cnine_memfd(void) { return missing(); }

@@ -8,9 +8,6 @@
 #include <spawn.h>
 #include <sys/types.h>
 
-/* pidfd_open(2): a close-on-exec descriptor that is readable when the process has ended. */
-int cnine_pidfd_open(int pid);
-
 /* signalfd(2) for SIGINT, SIGTERM and SIGHUP, close-on-exec, not waiting; they should be
  * blocked. */
 int cnine_signalfd(void);
