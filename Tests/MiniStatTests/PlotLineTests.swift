@@ -82,6 +82,7 @@ import Testing
       PlotInterval.Row(name: "a", middle: 0.95, low: 0.93, high: 0.97, note: "faster"),
       PlotInterval.Row(name: "b", middle: 1.02, low: 0.99, high: .infinity, note: "undecided"),
       PlotInterval.Row(name: "far", middle: 7, low: 6.9, high: 7.1, note: "slower"),
+      PlotInterval.Row(name: "low", middle: -7, low: -8, high: -6, note: "faster"),
       PlotInterval.Row(name: "none", middle: .nan, low: .nan, high: .nan),
     ]
     let plot = PlotInterval(
@@ -91,6 +92,7 @@ import Testing
         a     |------o------|      ...:....      faster
         b                          |---------o>  undecided
         far                        ...:....   >  slower
+        low   <                    ...:....      faster
         none                       ...:....
              --------+--------+-------+--------
                    0.950    0.975   1.000
