@@ -110,7 +110,8 @@ let package = Package(
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
     tests(
-      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"], data: ["Samples"]),
+      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"],
+      data: ["Golden", "Samples"]),
     tests("Bench", needs: ["TreeBench"]),
     tests("House", needs: ["Sys9", system]),
   ]
