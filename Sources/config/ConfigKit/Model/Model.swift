@@ -204,6 +204,8 @@ struct MakeOption {
 struct Model {
   var ident: Phrase?
   var arch: Phrase?
+  /// The toolchain that the configuration asks for.
+  var toolchain: Phrase?
   var includesConfiguration = false
   var params = OrderedTable<Setting>()
   var options = OrderedTable<Setting>()

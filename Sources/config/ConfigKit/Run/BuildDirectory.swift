@@ -13,6 +13,9 @@ struct BuildDirectory {
   private let reading: Generator.Reading
   private let resolution: Generator.Resolution
   private let vantage: Vantage
+  /// The first word of what stands before compilers, and how many words that are.
+  private var launcher: [UInt8] = []
+  private var launcherCount = 0
 
   /// Knows the directory, whether or not it exists yet; touches nothing.
   init(
@@ -65,7 +68,7 @@ struct BuildDirectory {
   }
 
   /// Writes everything; returns the names of the outputs that changed.
-  func write() throws(SystemError) -> [String] {
+  mutating func write() throws(SystemError) -> [String] {
     guard let me = ProcessIdentity(getpid()) else { return [] }
     var expander = Expander(plan: plan(usedVariables: []), variables: expansionVariables())
     if let program = machine.program { tools.add(program: program) }
@@ -105,7 +108,8 @@ struct BuildDirectory {
   private func plan(usedVariables: [[UInt8]]) -> Plan {
     Plan(
       names: names, graph: resolution.graph, ident: reading.ident, os: reading.location.os,
-      arch: reading.arch, root: vantage.root, template: resolution.template,
+      arch: reading.arch, toolchain: reading.toolchain?.name, root: vantage.root,
+      template: resolution.template,
       makeOptions: resolution.makeOptions,
       regenerateInputs: usedVariables.isEmpty ? [] : regenerateInputs(),
       usedVariables: usedVariables)
@@ -172,7 +176,11 @@ struct BuildDirectory {
   /// The hash of each step's command, its tool's identity among it.
   ///
   /// In makefiles the environment counts at make time, by the flags stamp: so not here.
-  private func hashes(_ expander: inout Expander) throws(SystemError) -> [UInt64] {
+  private mutating func hashes(_ expander: inout Expander) throws(SystemError) -> [UInt64] {
+    var variables = expander.variables
+    let words = (try? variables.expand(MakeText(variable: "LAUNCHER").pieces)) ?? []
+    launcher = Array(words.split(separator: Byte.space).first ?? [])
+    launcherCount = words.split(separator: Byte.space).count
     let usesMake = request.backEnds.contains { $0 != .ninja }
     var plain = expander
     if usesMake { plain.variables.environment = { _ in nil } }
@@ -216,8 +224,12 @@ struct BuildDirectory {
   private func hash(_ text: [UInt8], _ step: Step, _ expander: Expander) -> UInt64 {
     var hash = Hash64(text)
     if step.kind != .compile { hash.add(expander.concrete(text, step)) }
-    if let word = text.split(separator: Byte.space).first {
-      hash.add(tools.identity(Array(word), directory, machine))
+    // Behind a launcher, such as ccache, stands the compiler, which counts as well.
+    let words = text.split(separator: Byte.space, maxSplits: launcherCount + 1)
+    for (index, word) in words.enumerated() where index == 0 || index == launcherCount {
+      if index == 0 || words[0].elementsEqual(launcher) {
+        hash.add(tools.identity(Array(word), directory, machine))
+      }
     }
     return hash.value
   }

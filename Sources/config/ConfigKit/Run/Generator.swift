@@ -55,7 +55,8 @@ public struct Generator {
     guard let reading = read(place) else { return report(nil, []) }
     guard let plan = resolve(reading) else { return report(reading.buildDirectory, []) }
     do {
-      let changed = try BuildDirectory(self, reading, plan).write()
+      var directory = try BuildDirectory(self, reading, plan)
+      let changed = try directory.write()
       return report(reading.buildDirectory, changed)
     } catch {
       diagnostics.error(.none, Self.text(error))
@@ -166,7 +167,8 @@ public struct Generator {
       if words[0] == "ident" { ident = words[1] }
       if words[0] == "arch" && request.arch == nil { arch = words[1] }
     }
-    return location.root.appending("compile").appending("\(ident).\(location.os).\(arch)")
+    return location.root.appending("compile").appending(
+      "\(ident).\(location.os).\(arch)\(request.tag)")
   }
 
   private func environment(_ name: String) -> String? {
@@ -179,6 +181,7 @@ public struct Generator {
   struct Reading {
     let location: Location
     let model: Model
+    let toolchain: Toolchain?
     let inputs: Inputs
     let ident: String
     let arch: String
@@ -211,10 +214,28 @@ public struct Generator {
     let arch = reader.facts["ARCH"] ?? location.arch
     let directory =
       request.buildDirectory
-      ?? location.root.appending("compile").appending("\(ident).\(location.os).\(arch)")
+      ?? location.root.appending("compile")
+      .appending("\(ident).\(location.os).\(arch)\(request.tag)")
+    let toolchain = loadToolchain(location, reader)
+    for setting in request.settings { apply(setting, to: reader) }
     return Reading(
-      location: location, model: reader.model, inputs: inputs, ident: ident, arch: arch,
+      location: location, model: reader.model, toolchain: toolchain, inputs: inputs, ident: ident,
+      arch: arch,
       root: file, buildDirectory: directory, environmentNames: reader.environmentNames)
+  }
+
+  /// `--with NAME=VALUE`.
+  private func apply(_ setting: Override, to reader: Reader) {
+    let name = names.intern(setting.name)
+    if !reader.checkIdentifier(name, .none) { return }
+    guard let value = setting.value else {
+      reader.model.options.remove(name)
+      reader.model.optionsOff.insert(name)
+      return
+    }
+    reader.model.options.set(
+      name, Setting(value: names.intern(value), place: .none, isInherited: false))
+    reader.model.optionsOff.remove(name)
   }
 
   // MARK: Resolving
@@ -233,12 +254,9 @@ public struct Generator {
 
   private func resolve(_ reading: Reading) -> Resolution? {
     guard let template = loadTemplate(reading) else { return nil }
-    var makeOptions = reading.model.makeOptions.pairs.flatMap { name, option in
-      option.values.enumerated().map { index, value in
-        Assignment(
-          names.bytes(name), option.isAppended || index > 0 ? .append : .set, value)
-      }
-    }
+    var makeOptions = reading.toolchain?.assignments(names) ?? []
+    makeOptions += reading.model.makeOptions.assignments(names)
+    makeOptions += sanitizing(reading.toolchain)
     if request.isDebug { makeOptions.append(Assignment(Array("DEBUG".utf8), .set, [0x31])) }
     var variables = Variables(environment: machine.environment)
     variables.define(
@@ -253,7 +271,16 @@ public struct Generator {
       model: reading.model, names: names, diagnostics: diagnostics, machine: machine,
       sourceRoot: reading.location.root, inputs: reading.inputs, os: reading.location.os,
       variables: variables, foreignDialect: only)
+    resolver.lacks = reading.toolchain?.lacks ?? [:]
+    resolver.toolchainName = reading.toolchain?.name ?? ""
     let graph = resolver.resolve()
+    if let toolchain = reading.toolchain {
+      let linkers = Set(graph.bundles.map(\.linker))
+      let purposes: [Toolchain.Need.Purpose] =
+        [.always] + (linkers.contains("CXX") ? [.cxx] : [])
+        + (linkers.contains("SWIFTC") ? [.swift] : [])
+      checkNeeds(of: toolchain, variables, Set(purposes))
+    }
     if diagnostics.failed { return nil }
     for directory in resolver.includeDirectories {
       let more = Assignment(
