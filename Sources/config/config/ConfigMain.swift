@@ -11,7 +11,7 @@ import SystemPackage
 enum ConfigMain {
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if let status = ToolCommand.run(arguments) { exit(status) }
+    if let status = ToolCommand.run(arguments) ?? Subcommands.run(arguments) { exit(status) }
     do {
       let command = try ConfigCommand.parse(arguments)
       exit(command.execute())

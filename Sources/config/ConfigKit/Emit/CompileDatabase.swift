@@ -80,7 +80,7 @@ struct CompileDatabase {
     let text = (try? expander.expand(step))?.text ?? []  // faults were reported with the record
     var parts: [Part] = []
     var plain: [UInt8] = []
-    for byte in text.drop(while: { $0 == Byte.space }) {
+    for byte in text {
       let part: Part
       switch byte {
       case Expander.target: part = .target

@@ -54,6 +54,7 @@ extension Reader {
       }
     case .no: readNo(arguments, parser, place)
     case .defoption: declareOption(arguments, parser, place)
+    case .probe: readProbe(arguments, parser, place)
     case .root:
       if wants(2...2, "root takes a name and a path") { setRoot(arguments, parser) }
     default:

@@ -92,6 +92,7 @@ struct BuildDirectory {
       Interrupts.block()
       defer { Interrupts.unblock() }
       let changed = outputs.names.filter(\.isChanged).map(\.name)
+      try resolution.probing.keep()
       try removeStale(commands)
       try outputs.commit()
       try makeLinks(plan)
@@ -148,6 +149,7 @@ struct BuildDirectory {
     var all = Set(reading.inputs.read.map { vantage.seen($0) })
     all.formUnion(existing(reading.inputs.probed.map { vantage.seen($0.isEmpty ? "." : $0) }))
     all.formUnion(existing(sourceDirectories))
+    all.formUnion(resolution.probing.folders)
     for tool in tools.found.values {
       all.insert(tool.path)
       if tool.path.isAbsolute { all.insert(tool.path.removingLastComponent()) }
@@ -380,7 +382,8 @@ struct BuildDirectory {
       return (Hash64(bytes).text, vantage.seen(path).description)
     }
     let folders = Set(
-      reading.inputs.probed.map { vantage.seen($0.isEmpty ? "." : $0) } + sourceDirectories)
+      reading.inputs.probed.map { vantage.seen($0.isEmpty ? "." : $0) } + sourceDirectories
+        + resolution.probing.folders)
     head.directories = folders.map { path in
       let status = (try? Files.status(directory.pushing(path))) ?? nil
       return (status?.modifiedNs ?? 0, path.description)

@@ -30,6 +30,8 @@ public struct Generator {
   let names = Names()
   let files = SourceFiles()
   let diagnostics: Diagnostics
+  /// True if `probeReport` says what led to each answer.
+  public var isExplaining = false
 
   /// A generator for one request.
   public init(_ request: Request, machine: Machine) {
@@ -102,7 +104,7 @@ public struct Generator {
     let arch: String
   }
 
-  private func locate() -> Location? {
+  func locate() -> Location? {
     let configuration = request.configuration
     let given = configuration.removingLastComponent()
     do {
@@ -190,7 +192,7 @@ public struct Generator {
     let environmentNames: Set<[UInt8]>
   }
 
-  private func read(_ location: Location) -> Reading? {
+  func read(_ location: Location) -> Reading? {
     let inputs = Inputs(machine, directories: location.searchPath)
     let file: FoundFile
     do { file = try inputs.load(location.configuration) } catch {
@@ -250,9 +252,10 @@ public struct Generator {
     let listedDirectories: [[UInt8]]
     let packageInputs: [String]
     let variables: Variables
+    let probing: Probing
   }
 
-  private func resolve(_ reading: Reading) -> Resolution? {
+  func resolve(_ reading: Reading) -> Resolution? {
     guard let template = loadTemplate(reading) else { return nil }
     var makeOptions = reading.toolchain?.assignments(names) ?? []
     makeOptions += reading.model.makeOptions.assignments(names)
@@ -265,10 +268,12 @@ public struct Generator {
     for assignment in template.assignments(makeOptions: makeOptions) {
       assign(assignment, &variables)
     }
+    var model = reading.model
+    let probing = probe(&model, reading, variables)
     let makes = request.backEnds.compactMap { Dialect(rawValue: $0.rawValue) }
     let only = request.backEnds.count == 1 ? makes.first : nil
     var resolver = Resolver(
-      model: reading.model, names: names, diagnostics: diagnostics, machine: machine,
+      model: model, names: names, diagnostics: diagnostics, machine: machine,
       sourceRoot: reading.location.root, inputs: reading.inputs, os: reading.location.os,
       variables: variables, foreignDialect: only)
     resolver.lacks = reading.toolchain?.lacks ?? [:]
@@ -291,7 +296,7 @@ public struct Generator {
       graph: graph, model: resolver.model, template: template, makeOptions: makeOptions,
       assignments: template.assignments(makeOptions: makeOptions),
       listedDirectories: resolver.listedDirectories, packageInputs: resolver.packages.keys.sorted(),
-      variables: resolver.variables)
+      variables: resolver.variables, probing: probing)
   }
 
   private func assign(_ assignment: Assignment, _ variables: inout Variables) {
