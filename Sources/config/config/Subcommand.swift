@@ -12,7 +12,7 @@ protocol Subcommand: ParsableCommand {
 enum Subcommands {
   /// The subcommands by their words.
   static let all: [(word: String, command: any Subcommand.Type)] = [
-    ("probe", ProbeCommand.self)
+    ("matrix", MatrixCommand.self), ("probe", ProbeCommand.self),
   ]
 
   /// Runs the subcommand that the first of `arguments` names; nil if it names none.

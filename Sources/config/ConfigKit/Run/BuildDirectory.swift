@@ -183,7 +183,7 @@ struct BuildDirectory {
     let words = (try? variables.expand(MakeText(variable: "LAUNCHER").pieces)) ?? []
     launcher = Array(words.split(separator: Byte.space).first ?? [])
     launcherCount = words.split(separator: Byte.space).count
-    let usesMake = request.backEnds.contains { $0 != .ninja }
+    let usesMake = request.backEnds.contains { $0.isMake }
     var plain = expander
     if usesMake { plain.variables.environment = { _ in nil } }
     var known: [Int32: UInt64] = [:]
@@ -201,7 +201,7 @@ struct BuildDirectory {
         known[step.command] = hash
         result.append(hash)
       } catch {
-        if case .foreign = error, request.backEnds.count == 1, request.backEnds != [.ninja] {
+        if case .foreign = error, request.backEnds.count == 1, usesMake {
           result.append(0)
           continue
         }
@@ -306,6 +306,13 @@ struct BuildDirectory {
         var emitter = NinjaEmitter(plan: plan, out: out, expander: expander)
         try emitter.emit(diagnostics)
       }
+    case .matrix:
+      let sibling = "../\(directory.lastComponent?.string ?? "")"
+      try outputs.write("matrix.ninja") { (out) throws(SystemError) in
+        var emitter = NinjaEmitter(
+          plan: plan, out: out, expander: expander, sibling: Array(sibling.utf8))
+        try emitter.emit(diagnostics)
+      }
     }
   }
 
@@ -314,7 +321,7 @@ struct BuildDirectory {
     if let program = machine.program {
       try Files.link(directory.appending(".configtool"), to: vantage.seen(real: program))
     }
-    if request.backEnds == [.ninja] { return }
+    if !request.backEnds.contains(where: \.isMake) { return }
     let sources = plan.linkedNodes.map { (plan.link($0), plan.path($0)) }
     let inputs = plan.regenerateInputs.filter { !Quoting.isPlain($0) }
       .map { (plan.makeName(input: $0), $0) }
@@ -360,6 +367,7 @@ struct BuildDirectory {
       case .gnu: result.append("Makefile")
       case .bsd: result += ["Makefile", "Makefile.rules"]
       case .ninja: result.append("build.ninja")
+      case .matrix: result.append("matrix.ninja")
       }
     }
     return result
@@ -400,6 +408,7 @@ struct BuildDirectory {
       return (RecordHead.identity(output: status), output.name)
     }
     head.stamps = stamps(plan)
+    head.sources = plan.graph.sourceCount
     head.variables = plan.usedVariables.map { String(decoding: $0, as: UTF8.self) }
     let out = try OutputFile(directory.appending(".config.log"))
     do throws(SystemError) {

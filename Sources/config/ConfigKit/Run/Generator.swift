@@ -19,6 +19,8 @@ public struct Report: Sendable {
   public let buildDirectory: FilePath?
   /// The outputs that were rewritten; empty when nothing had changed.
   public let changed: [String]
+  /// How many sources are compiled; 0 where the run failed.
+  public let sources: Int
   /// True if the record alone was enough to see that nothing had changed.
   public let wasCurrent: Bool
 }
@@ -27,16 +29,22 @@ public struct Report: Sendable {
 public struct Generator {
   let request: Request
   let machine: Machine
-  let names = Names()
+  let names: Names
+  /// What other variants have read.
+  let shared: SharedReading?
   let files = SourceFiles()
   let diagnostics: Diagnostics
   /// True if `probeReport` says what led to each answer.
   public var isExplaining = false
 
   /// A generator for one request.
-  public init(_ request: Request, machine: Machine) {
+  ///
+  /// - Parameter shared: what was read for other variants of the description.
+  public init(_ request: Request, machine: Machine, shared: SharedReading? = nil) {
     self.request = request
-    self.machine = machine
+    self.shared = shared
+    names = shared?.names ?? Names()
+    self.machine = shared?.machine(machine) ?? machine
     diagnostics = Diagnostics(warningsAreErrors: request.warningsAreErrors)
   }
 
@@ -44,22 +52,24 @@ public struct Generator {
   ///
   /// - Parameter caret: shows source lines with the messages; `colour` colours them.
   public func run(caret: Bool = false, colour: Bool = false) -> Report {
-    func report(_ directory: FilePath?, _ changed: [String], wasCurrent: Bool = false) -> Report {
+    func report(
+      _ directory: FilePath?, _ changed: [String], wasCurrent: Bool = false, sources: Int = 0
+    ) -> Report {
       Report(
         messages: diagnostics.render(files, caret: caret, colour: colour),
         failed: diagnostics.failed, buildDirectory: directory, changed: changed,
-        wasCurrent: wasCurrent)
+        sources: sources, wasCurrent: wasCurrent)
     }
     guard let place = locate() else { return report(nil, []) }
-    if let directory = currentDirectory(place) {
-      return report(directory, [], wasCurrent: true)
+    if let (directory, sources) = currentDirectory(place) {
+      return report(directory, [], wasCurrent: true, sources: sources)
     }
     guard let reading = read(place) else { return report(nil, []) }
     guard let plan = resolve(reading) else { return report(reading.buildDirectory, []) }
     do {
       var directory = try BuildDirectory(self, reading, plan)
       let changed = try directory.write()
-      return report(reading.buildDirectory, changed)
+      return report(reading.buildDirectory, changed, sources: plan.graph.sourceCount)
     } catch {
       diagnostics.error(.none, Self.text(error))
       return report(reading.buildDirectory, [])
@@ -75,7 +85,7 @@ public struct Generator {
     if let reading { _ = resolve(reading) }
     return Report(
       messages: diagnostics.render(files, caret: true, colour: true), failed: diagnostics.failed,
-      buildDirectory: reading?.buildDirectory, changed: [], wasCurrent: false)
+      buildDirectory: reading?.buildDirectory, changed: [], sources: 0, wasCurrent: false)
   }
 
   /// A system error in words, with the cure where one is known.
@@ -141,7 +151,9 @@ public struct Generator {
   ///
   /// The directory is found without parsing: a guess by what the root file seems to say.  A wrong
   /// guess is harmless, since the record tells which request it answers.
-  private func currentDirectory(_ location: Location) -> FilePath? {
+  private func currentDirectory(
+    _ location: Location
+  ) -> (directory: FilePath, sources: Int)? {
     guard let given = request.buildDirectory ?? guess(location),
       let directory = try? Files.real(given),
       let record = try? machine.read(directory.appending(".config.log")),
@@ -152,7 +164,7 @@ public struct Generator {
       return nil
     }
     do { try Files.touch(directory.appending(".config.log")) } catch { return nil }
-    return given
+    return (given, head.sources)
   }
 
   /// Where the build directory lies if `ident` and `arch` stand plainly in the root file.
@@ -207,6 +219,7 @@ public struct Generator {
     let reader = Reader(
       names: names, files: files, diagnostics: diagnostics, inputs: inputs, machine: machine,
       facts: facts, archIsFixed: request.arch != nil)
+    reader.shared = shared
     reader.readRoot(file)
     let ident = reader.model.ident.map { names.text($0.text) } ?? base
     if reader.model.ident == nil && !reader.isFileName(names.intern(base)) {

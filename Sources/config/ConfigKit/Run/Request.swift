@@ -11,6 +11,11 @@ public enum BackEnd: String, Sendable, CaseIterable {
   case bsd
   /// Ninja: `build.ninja`.
   case ninja
+  /// Ninja, from the directory of a matrix: `matrix.ninja`.
+  case matrix
+
+  /// True for what a make reads.
+  var isMake: Bool { self == .gnu || self == .bsd }
 }
 
 /// An option that the command line sets, whatever the configuration says.
