@@ -53,7 +53,7 @@ extension Bio {
     }
     var rune = Runeerror
     let taken = chartorune(&rune, sequence.span.extracting(first: count))
-    unsafe core.pointee.cursor -= count - taken
+    unsafe core.pointee.unread(count - taken)
     return rune
   }
 
@@ -167,11 +167,11 @@ extension Bio {
     var scanner = NumberScanner()
     while let byte = try readByte() {
       if !scanner.take(byte) {
-        unsafe core.pointee.cursor -= 1
+        unsafe core.pointee.unread(1)
         break
       }
     }
-    unsafe core.pointee.cursor -= scanner.surplus
+    unsafe core.pointee.unread(scanner.surplus)
     return scanner.value
   }
 }

@@ -121,6 +121,14 @@ import Sys9
     return true
   }
 
+  /// Pushes back `count` bytes that have just been read; those can be read though the end was met.
+  mutating func unread(_ count: Int) {
+    if count == 0 { return }
+    unsafe cursor -= count
+    assert(unsafe cursor >= base - Self.ungetSize, "B1: what is pushed back lies in the buffer")
+    if unsafe state == .ended { unsafe state = .reading }
+  }
+
   /// Moves what is left to the front of the buffer, and what can be pushed back before it.
   private mutating func compact() {
     if unsafe cursor == base { return }

@@ -96,8 +96,7 @@ public func Bungetc(_ bp: inout Bio) -> Int {
   guard unsafe !core.pointee.isWriter, unsafe core.pointee.state != .inactive,
     unsafe core.pointee.cursor > core.pointee.base - BioCore.ungetSize
   else { return Beof }
-  unsafe core.pointee.state = .reading
-  unsafe core.pointee.cursor -= 1
+  unsafe core.pointee.unread(1)
   return 1
 }
 
@@ -118,7 +117,7 @@ public func Bgetrune(_ bp: inout Bio) -> Int {
   }
   var rune = Runeerror
   let taken = chartorune(&rune, sequence.span.extracting(first: wanted))
-  unsafe bp.core.pointee.cursor -= wanted - taken
+  unsafe bp.core.pointee.unread(wanted - taken)
   unsafe bp.core.pointee.runeSize = UInt8(taken)
   return Int(rune)
 }
