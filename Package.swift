@@ -50,6 +50,8 @@ let package = Package(
     .library(name: "LibFmt", targets: ["LibFmt"]),
     .library(name: "LibBio", targets: ["LibBio"]),
     .library(name: "LibRegexp9", targets: ["LibRegexp9"]),
+    .library(name: "LibIP", targets: ["LibIP"]),
+    .library(name: "nine", type: .static, targets: ["NineFace"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -69,6 +71,11 @@ let package = Package(
     library("LibJSON", in: "9unix"),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
+    // The C face: a header, what is variadic, and the functions in Swift.
+    .target(name: "CNineFace", path: "Sources/9unix/CNineFace"),
+    library(
+      "NineFace", in: "9unix",
+      needs: ["CNineFace", "Lib9c", "LibBio", "LibFmt", "LibUTF", "Sys9"]),
     library("LibIP", in: "9unix", needs: ["Lib9c", "Sys9", "CNine", system]),
     program(
       "answers", in: "9unix",
