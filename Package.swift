@@ -41,6 +41,7 @@ let package = Package(
   products: [
     .executable(name: "config", targets: ["config"]),
     .executable(name: "ministat", targets: ["ministat"]),
+    .executable(name: "9cat", targets: ["cat9"]),
     .executable(name: "9scan", targets: ["scan9"]),
     .executable(name: "fdserve", targets: ["fdserve"]),
     .executable(name: "fdget", targets: ["fdget"]),
@@ -83,6 +84,7 @@ let package = Package(
         "Lib9c", "LibBio", "LibFmt", "LibIP", "LibJSON", "LibRegexp9", "LibUTF", "Sys9", system,
       ]),
     // Examples of the ground floor: programs that one would want.
+    program("cat9", in: "examples", needs: ["Lib9c", "LibBio", "LibFmt", "LibUTF", "Sys9"]),
     program("scan9", in: "examples", needs: ["Lib9c"]),
     program("fdserve", in: "examples", needs: ["Lib9c", system]),
     program("fdget", in: "examples", needs: ["Lib9c", system]),
@@ -111,6 +113,9 @@ let package = Package(
     tests("LibIP", needs: ["LibIP", "Lib9c", "Sys9", system]),
     tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
+    tests("LibUTF", needs: ["LibUTF", "Sys9", system]),
+    tests("LibFmt", needs: ["CAllocations", "LibFmt", "LibUTF", "Sys9", system]),
+    tests("LibBio", needs: ["CAllocations", "LibBio", "LibFmt", "LibUTF", "Sys9", system]),
     tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
