@@ -117,6 +117,11 @@ private func c(_ format: String, _ value: Double) -> String {
     #expect(smprint("%g", Float(0.1)) == "0.1")
   }
 
+  @Test func theFewestDigitsAreForThoseWhoAsk() {
+    #expect(smprint("%s|%8s|%g", Shortest(0.1), Shortest(1e23), 0.1 + 0.2) == "0.1|   1e+23|0.3")
+    #expect(smprint("%s", Shortest(0.1 + 0.2)) == "0.30000000000000004")
+  }
+
   @Test func aCarryKeepsTheZerosThatAreAskedFor() {
     // The C library of Debian 12 prints 1.e+03.
     #expect(smprint("%#.3g|%#.3g|%.3g", 999.5, -999.875, 999.5) == "1.00e+03|-1.00e+03|1e+03")
