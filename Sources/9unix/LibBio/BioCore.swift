@@ -106,8 +106,8 @@ import Sys9
       return false
     }
     assert(unsafe cursor == readEnd)
-    // The end of the old buffer can be pushed back.  At the end of the file all of it stays, so that
-    // a seek finds it.
+    // The end of the old buffer can be pushed back.  At the end of the file all of it stays, so
+    // that a seek finds it.
     let last = unsafe UnsafeRawPointer(readEnd - Self.ungetSize).loadUnaligned(as: UInt32.self)
     let count = unsafe fill(from: base)
     if count == 0 {

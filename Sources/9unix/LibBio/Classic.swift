@@ -133,8 +133,8 @@ public func Bungetrune(_ bp: inout Bio) -> Int {
 /// The next line with its delimiter, where it lies until the next call; nil at the end of the file
 /// and for a line that does not fit into the buffer.
 ///
-/// What a file holds behind the last delimiter is no line: it stays in the buffer, and `Blinelen` is
-/// its length.  Corresponds to `Brdline(3)`.
+/// What a file holds behind the last delimiter is no line: it stays in the buffer, and `Blinelen`
+/// is its length.  Corresponds to `Brdline(3)`.
 @inlinable @inline(__always)
 @_lifetime(&bp)
 public func Brdline(_ bp: inout Bio, _ delimiter: UInt8) -> Span<UInt8>? {
@@ -208,8 +208,8 @@ private func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
   unsafe bytes.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
 }
 
-/// Reads until `room` is full or the file ends; the bytes read, 0 at the end, -1 after an error that
-/// came before any byte.
+/// Reads until `room` is full or the file ends; the bytes read, 0 at the end, -1 after an error
+/// that came before any byte.
 ///
 /// Corresponds to `Bread(3)`.
 public func Bread(_ bp: inout Bio, _ room: inout MutableSpan<UInt8>) -> Int {
@@ -224,8 +224,8 @@ public func Bread(_ bp: inout Bio, _ room: inout MutableSpan<UInt8>) -> Int {
 
 /// Reads the number at hand into `value`; 1, or `Beof` if the end of the file was met.
 ///
-/// Skips blanks and tabs.  Where there is no number, `value` is 0 and the result is 1; a number that
-/// the end of the file ends is lost.  Corresponds to `Bgetd(3)`.
+/// Skips blanks and tabs.  Where there is no number, `value` is 0 and the result is 1; a number
+/// that the end of the file ends is lost.  Corresponds to `Bgetd(3)`.
 public func Bgetd(_ bp: inout Bio, _ value: inout Double) -> Int {
   var scanner = NumberScanner(isClassic: true)
   while true {

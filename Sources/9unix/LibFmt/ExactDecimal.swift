@@ -2,13 +2,13 @@
 //
 // A double is an integer of at most 1024 bits, or a fraction with at most 1074 bits behind the
 // point, or both in 53 bits.  The integer is divided by 10^9 until nothing is left; the fraction is
-// multiplied by 10^9, and what comes out in front are the next nine digits.  As many digits are made
-// as are wanted, and one more; whether anything is left behind them is known exactly.
+// multiplied by 10^9, and what comes out in front are the next nine digits.  As many digits are
+// made as are wanted, and one more; whether anything is left behind them is known exactly.
 
 /// One conversion, in memory on the stack.
 @safe private struct ExactDecimal {
-  /// 309 digits of the largest integer, or the 767 that a fraction has at most behind its zeros, and
-  /// pieces of nine begun at either end; below a kilobyte, which is what the stack gives.
+  /// 309 digits of the largest integer, or the 767 that a fraction has at most behind its zeros,
+  /// and pieces of nine begun at either end; below a kilobyte, which is what the stack gives.
   static let digitsMax = 1008
   /// 32 bits each: 34 for the longest fraction, one for what comes out in front.
   static let wordsMax = 35
