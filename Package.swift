@@ -102,6 +102,7 @@ let package = Package(
     .target(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Sys9", needs: ["Sys9"]),
     // libbsd's lists and trees, which ours are compared with.
     .target(
@@ -110,13 +111,14 @@ let package = Package(
     tests("LibIP", needs: ["LibIP", "Lib9c", "Sys9", system]),
     tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
-    tests("LibRegexp9", needs: ["LibRegexp9", "Sys9", "CNine", system]),
+    tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
     tests(
-      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"], data: ["Samples"]),
+      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"],
+      data: ["Golden", "Samples"]),
     tests("Bench", needs: ["TreeBench"]),
     tests("House", needs: ["Sys9", system]),
   ]
