@@ -100,7 +100,8 @@ extension SinglyLinked {
   /// Calls `body` with each node from `start` on, which may be nil.
   ///
   /// A node that `body` inserts behind the current one is met.  The current node stays on the
-  /// list.  `SLIST_FOREACH(3)`, `SLIST_FOREACH_FROM(3)`, `STAILQ_FOREACH(3)`, `STAILQ_FOREACH_FROM(3)`.
+  /// list.  `SLIST_FOREACH(3)`, `SLIST_FOREACH_FROM(3)`, `STAILQ_FOREACH(3)`,
+  /// `STAILQ_FOREACH_FROM(3)`.
   @inlinable
   public static func forEach<Failure>(
     from start: Pointer?, _ body: (Pointer) throws(Failure) -> Void
@@ -117,7 +118,8 @@ extension SinglyLinked {
   ///
   /// The list itself is not borrowed meanwhile, so that `body` may change it:
   /// `Field.forEachSafe(from: list.first) { list.remove($0) }`.
-  /// `SLIST_FOREACH_SAFE(3)`, `SLIST_FOREACH_FROM_SAFE(3)`, `STAILQ_FOREACH_SAFE(3)`, `STAILQ_FOREACH_FROM_SAFE(3)`.
+  /// `SLIST_FOREACH_SAFE(3)`, `SLIST_FOREACH_FROM_SAFE(3)`, `STAILQ_FOREACH_SAFE(3)`,
+  /// `STAILQ_FOREACH_FROM_SAFE(3)`.
   @inlinable
   public static func forEachSafe<Failure>(
     from start: Pointer?, _ body: (Pointer) throws(Failure) -> Void
@@ -164,7 +166,8 @@ extension DoublyLinked {
   ///
   /// The list itself is not borrowed meanwhile, so that `body` may change it:
   /// `Field.forEachSafe(from: list.first) { list.remove($0) }`.
-  /// `LIST_FOREACH_SAFE(3)`, `LIST_FOREACH_FROM_SAFE(3)`, `TAILQ_FOREACH_SAFE(3)`, `TAILQ_FOREACH_FROM_SAFE(3)`.
+  /// `LIST_FOREACH_SAFE(3)`, `LIST_FOREACH_FROM_SAFE(3)`, `TAILQ_FOREACH_SAFE(3)`,
+  /// `TAILQ_FOREACH_FROM_SAFE(3)`.
   @inlinable
   public static func forEachSafe<Failure>(
     from start: Pointer?, _ body: (Pointer) throws(Failure) -> Void
