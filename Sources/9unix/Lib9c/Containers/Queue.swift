@@ -57,6 +57,21 @@ public struct DoubleLink<Node> {
   }
 }
 
+extension UnsafeMutablePointer {
+  /// The address of the link that `path` names, in the node at this address.
+  ///
+  /// An addition, once optimized.  `offsetof(3)`, and the field of the macros.
+  ///
+  /// - Precondition: `path` names a stored property of a struct.
+  @inlinable @inline(__always)
+  public func link<Link>(_ path: WritableKeyPath<Pointee, Link>) -> UnsafeMutablePointer<Link> {
+    guard let place = unsafe pointer(to: path) else {
+      preconditionFailure("a link is a stored property of a struct")
+    }
+    return unsafe place
+  }
+}
+
 /// Where nodes have the link of a singly linked list: the last argument of the macros of
 /// `queue(3)`.
 ///
@@ -68,7 +83,7 @@ public struct DoubleLink<Node> {
 ///     static func link(
 ///       of node: UnsafeMutablePointer<Job>
 ///     ) -> UnsafeMutablePointer<SingleLink<Job>> {
-///       node.pointer(to: \.waiting)!
+///       node.link(\.waiting)
 ///     }
 ///   }
 /// }

@@ -97,7 +97,7 @@ public struct SplayLink<Node> {
 ///     static func link(
 ///       of node: UnsafeMutablePointer<Timer>
 ///     ) -> UnsafeMutablePointer<RedBlackLink<Timer>> {
-///       node.pointer(to: \.order)!
+///       node.link(\.order)
 ///     }
 ///     static func key(of node: UnsafeMutablePointer<Timer>) -> UInt64 { node.pointee.due }
 ///   }
