@@ -77,7 +77,7 @@ let package = Package(
     library(
       "NineFace", in: "9unix",
       needs: ["CNineFace", "Lib9c", "LibBio", "LibFmt", "LibUTF", "Sys9"]),
-    library("LibIP", in: "9unix", needs: ["Lib9c", "Sys9", "CNine", system]),
+    library("LibIP", in: "9unix", needs: ["Lib9c", "LibFmt", "Sys9"]),
     program(
       "answers", in: "9unix",
       needs: [
@@ -110,7 +110,7 @@ let package = Package(
     .target(
       name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
     tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
-    tests("LibIP", needs: ["LibIP", "Lib9c", "Sys9", system]),
+    tests("LibIP", needs: ["LibIP", "Lib9c", "LibFmt", "Sys9"]),
     tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("LibUTF", needs: ["LibUTF", "Sys9", system]),
