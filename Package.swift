@@ -44,6 +44,7 @@ let package = Package(
     .executable(name: "9scan", targets: ["scan9"]),
     .executable(name: "fdserve", targets: ["fdserve"]),
     .executable(name: "fdget", targets: ["fdget"]),
+    .executable(name: "9grep", targets: ["grep9"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
     .library(name: "LibUTF", targets: ["LibUTF"]),
@@ -69,9 +70,6 @@ let package = Package(
     library("LibJSON", in: "9unix"),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
-    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
-    // Examples: small programs on the ground floor that people would want.
-    program("9grep", in: "examples", needs: ["Lib9c", "LibRegexp9", "Sys9", system]),
     library("LibIP", in: "9unix", needs: ["Lib9c", "Sys9", "CNine", system]),
     program(
       "answers", in: "9unix",
@@ -82,6 +80,7 @@ let package = Package(
     program("scan9", in: "examples", needs: ["Lib9c"]),
     program("fdserve", in: "examples", needs: ["Lib9c", system]),
     program("fdget", in: "examples", needs: ["Lib9c", system]),
+    program("grep9", in: "examples", needs: ["Lib9c", "LibBio", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),

@@ -6,6 +6,7 @@
 
 import Glibc
 import Lib9c
+import LibBio
 import LibRegexp9
 import Sys9
 import SystemPackage
@@ -13,7 +14,7 @@ import SystemPackage
 /// Searches the files, and returns the exit status.
 func run(_ options: Options) -> CInt {
   var search = Search(options, options.compiled())
-  var output = Output()
+  var output = Bio(writing: 1, bufferSize: 64 << 10)
   var isSelected = false
   var isFaulty = false
   for name in options.files.isEmpty ? ["-"] : options.files {

@@ -11,6 +11,7 @@
 //   G2  `linesBefore` counts the newlines before `counted`.
 
 import Glibc
+import LibBio
 import LibRegexp9
 import Sys9
 
@@ -38,7 +39,7 @@ struct Search: ~Copyable {
 
   /// Searches what `fd` reads, which is called `name`.  True if a line was selected.
   mutating func run(
-    _ fd: CInt, _ name: String, _ output: inout Output
+    _ fd: CInt, _ name: String, _ output: inout Bio
   ) throws(SystemError) -> Bool {
     self.name = name
     text.removeAll(keepingCapacity: true)
@@ -56,8 +57,8 @@ struct Search: ~Copyable {
       text.removeSubrange(...newline)
     }
     if options.report == .count {
-      if showsNames { writeName(":", &output) }
-      output.write("\(selected)\n")
+      if showsNames { try writeName(":", &output) }
+      try output.write("\(selected)\n")
     }
     return selected > 0
   }
@@ -76,7 +77,7 @@ struct Search: ~Copyable {
   }
 
   /// Searches the first `size` bytes of the text: G1.
-  private mutating func search(_ size: Int, _ output: inout Output) throws(SystemError) {
+  private mutating func search(_ size: Int, _ output: inout Bio) throws(SystemError) {
     let end = text[size - 1] == 0x0A ? size - 1 : size
     counted = 0
     var place = 0
@@ -125,7 +126,7 @@ struct Search: ~Copyable {
 
   /// Selects each line of `text[start..<end]`.
   private mutating func selectAll(
-    _ start: Int, _ end: Int, _ output: inout Output
+    _ start: Int, _ end: Int, _ output: inout Bio
   ) throws(SystemError) {
     var place = start
     while place <= end && !isOver {
@@ -136,28 +137,28 @@ struct Search: ~Copyable {
   }
 
   private mutating func select(
-    _ line: Range<Int>, _ output: inout Output
+    _ line: Range<Int>, _ output: inout Bio
   ) throws(SystemError) {
     selected += 1
     switch options.report {
     case .count: return
     case .nothing: isOver = true
     case .name:
-      writeName("\n", &output)
+      try writeName("\n", &output)
       isOver = true
     case .lines where isBinary:
       try output.flush()
       Complaints.say("\(name): binary file matches")
       isOver = true
     case .lines:
-      if showsNames { writeName(":", &output) }
+      if showsNames { try writeName(":", &output) }
       if options.showsNumbers {
         count(upTo: line.lowerBound)
         let number = String(linesBefore + 1)
-        output.write(options.usesColour ? "\u{1B}[32m\(number)\u{1B}[m:" : "\(number):")
+        try output.write(options.usesColour ? "\u{1B}[32m\(number)\u{1B}[m:" : "\(number):")
       }
       try writeLine(line, &output)
-      output.write(byte: 0x0A)
+      try output.write(byte: 0x0A)
     }
   }
 
@@ -173,12 +174,14 @@ struct Search: ~Copyable {
     return count
   }
 
-  private func writeName(_ end: String, _ output: inout Output) {
-    output.write(options.usesColour ? "\u{1B}[35m\(name)\u{1B}[m\(end)" : name + end)
+  private func writeName(
+    _ end: String, _ output: inout Bio
+  ) throws(SystemError) {
+    try output.write(options.usesColour ? "\u{1B}[35m\(name)\u{1B}[m\(end)" : name + end)
   }
 
   private func writeLine(
-    _ line: Range<Int>, _ output: inout Output
+    _ line: Range<Int>, _ output: inout Bio
   ) throws(SystemError) {
     let bytes = text.span.extracting(line)
     guard options.usesColour, !options.selectsOthers, let matcher else {
@@ -189,9 +192,9 @@ struct Search: ~Copyable {
     while place < bytes.count, let match = matcher.find(in: bytes, from: place) {
       if match.isEmpty { break }
       try output.write(bytes.extracting(place..<match.lowerBound))
-      output.write("\u{1B}[1;31m")
+      try output.write("\u{1B}[1;31m")
       try output.write(bytes.extracting(match))
-      output.write("\u{1B}[m")
+      try output.write("\u{1B}[m")
       place = match.upperBound
     }
     try output.write(bytes.extracting(place...))
