@@ -209,7 +209,11 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   }
   stream.end { found.append($0) }
   promise(found == all.map(\.range), "a stream finds what the whole text has")
-  if options == [] && pattern.count <= 40 && text.count <= 40 { compare(regexp, pattern, text) }
+  // The slow matcher doubles its work for each repetition of a repetition.
+  let repetitions = pattern.filter { [0x2A, 0x2B].contains($0) }.count
+  if options == [] && repetitions <= 6 && pattern.count <= 40 && text.count <= 40 {
+    compare(regexp, pattern, text)
+  }
   return 0
 }
 
