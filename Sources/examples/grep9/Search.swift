@@ -24,7 +24,9 @@ struct Search: ~Copyable {
   private let showsNames: Bool
 
   private var name = ""
+  /// The text is its first `used` bytes.
   private var text: [UInt8] = []
+  private var used = 0
   private var selected = 0
   private var linesBefore = 0
   private var counted = 0
@@ -42,19 +44,23 @@ struct Search: ~Copyable {
     _ fd: CInt, _ name: String, _ output: inout Bio
   ) throws(SystemError) -> Bool {
     self.name = name
-    text.removeAll(keepingCapacity: true)
     (selected, linesBefore, isBinary, isOver) = (0, 0, false, false)
+    used = 0
     while !isOver {
-      let old = text.count
-      let size = try Self.fill(&text, fd)
+      let size = try fill(fd)
       if size == 0 {
-        if old > 0 { try search(old, &output) }
+        if used > 0 { try search(used, &output) }
         break
       }
-      if !isBinary { isBinary = text[old...].contains(0) }
-      guard let newline = text[old...].lastIndex(of: 0x0A) else { continue }
+      let new = (used - size)..<used
+      if !isBinary { isBinary = find(0, in: new, isLast: false) != nil }
+      guard let newline = find(0x0A, in: new, isLast: true) else { continue }
       try search(newline + 1, &output)
-      text.removeSubrange(...newline)
+      used -= newline + 1
+      unsafe text.withUnsafeMutableBufferPointer { bytes in
+        guard let base = bytes.baseAddress else { return }
+        _ = unsafe memmove(base, base + newline + 1, used)
+      }
     }
     if options.report == .count {
       if showsNames { try writeName(":", &output) }
@@ -63,17 +69,29 @@ struct Search: ~Copyable {
     return selected > 0
   }
 
-  private static func fill(_ text: inout [UInt8], _ fd: CInt) throws(SystemError) -> Int {
-    let old = text.count
-    let room = max(blockSize, old)  // a long line makes for longer reads
-    text.append(contentsOf: repeatElement(0, count: room))
-    let size = try unsafe text.withUnsafeMutableBufferPointer { (bytes) throws(SystemError) in
-      let free = unsafe UnsafeMutableRawBufferPointer(
-        UnsafeMutableBufferPointer(rebasing: bytes[old...]))
-      return try unsafe Sys9.read(fd, into: free)
+  /// Reads a block behind what the text holds, and returns its size.
+  private mutating func fill(_ fd: CInt) throws(SystemError) -> Int {
+    if text.count - used < Self.blockSize {  // a long line makes for longer reads
+      text.append(contentsOf: repeatElement(0, count: max(Self.blockSize, text.count)))
     }
-    text.removeLast(room - size)
+    let old = used
+    let size = try unsafe text.withUnsafeMutableBytes { bytes in
+      Result { () throws(SystemError) in
+        try unsafe Sys9.read(fd, into: UnsafeMutableRawBufferPointer(rebasing: bytes[old...]))
+      }
+    }.get()
+    used += size
     return size
+  }
+
+  /// Where the first or the last `byte` in a part of the text is.
+  private func find(_ byte: UInt8, in part: Range<Int>, isLast: Bool) -> Int? {
+    unsafe text.withUnsafeBufferPointer { bytes in
+      if isLast { return unsafe bytes[part].lastIndex(of: byte) }
+      guard let base = bytes.baseAddress else { return nil }
+      let found = unsafe memchr(base + part.lowerBound, CInt(byte), part.count)
+      return unsafe found.map { unsafe UnsafeRawPointer($0) - UnsafeRawPointer(base) }
+    }
   }
 
   /// Searches the first `size` bytes of the text: G1.
