@@ -45,6 +45,7 @@ let package = Package(
     .executable(name: "9scan", targets: ["scan9"]),
     .executable(name: "fdserve", targets: ["fdserve"]),
     .executable(name: "fdget", targets: ["fdget"]),
+    .executable(name: "9grep", targets: ["grep9"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
     .library(name: "LibUTF", targets: ["LibUTF"]),
@@ -88,6 +89,7 @@ let package = Package(
     program("scan9", in: "examples", needs: ["Lib9c"]),
     program("fdserve", in: "examples", needs: ["Lib9c", system]),
     program("fdget", in: "examples", needs: ["Lib9c", system]),
+    program("grep9", in: "examples", needs: ["Lib9c", "LibBio", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
