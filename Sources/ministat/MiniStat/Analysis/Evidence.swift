@@ -60,7 +60,8 @@ struct Evidence {
 
   /// Chooses the headline, as the head of Comparison.swift says.
   private mutating func choose(_ options: AnalysisOptions) {
-    let farOut = base.outliers.severe + other.outliers.severe > 0
+    let farOut =
+      base.outliers.spoilMean(of: base.count) || other.outliers.spoilMean(of: other.count)
     let margin = options.margin
     equivalence = ratio == nil ? nil : means.equivalence(margin: margin)
     if let paired, decides(paired, options) {
@@ -162,7 +163,7 @@ struct Evidence {
     let sorted = Ordering.sorted(values)
     let quartiles = Interval(
       Quantile.of(sorted: sorted, at: 0.25), Quantile.of(sorted: sorted, at: 0.75))
-    return OutlierCounts(sorted: sorted, quartiles: quartiles).severe > 0
+    return OutlierCounts(sorted: sorted, quartiles: quartiles).spoilMean(of: sorted.count)
   }
 
   private static func pairs(
