@@ -2,6 +2,7 @@
 
 import Glibc
 import LibBSD
+import MiniStat
 import MiniStatRun
 import Sys9
 import SystemPackage
@@ -141,7 +142,7 @@ struct RunCommand {
   /// Measures; the record, and the signal that ended it.
   func run() throws(Failure) -> (recording: Recording, signal: CInt?) {
     let record = try RecordFile(request.output)
-    let screen = ProgressLine()
+    let screen = ProgressLine(request.plan.stop)
     let watch: SignalWatch
     do throws(SystemError) {
       watch = try SignalWatch()
@@ -211,6 +212,8 @@ private final class RecordFile {
 /// The line at the bottom of a terminal; nothing where there is no terminal.
 private final class ProgressLine {
   private let isTerminal = Terminal.isTerminal(2)
+  private let hasColour = Terminal.wantsColour(2)
+  private let rule: StopRule
   private var isShown = false
   private var lastNs: Int64 = 0
   private var told = 0
@@ -220,12 +223,15 @@ private final class ProgressLine {
   /// Failed runs that are told one by one.
   private static let toldMax = 3
 
+  init(_ rule: StopRule) { self.rule = rule }
+
   func show(_ progress: Progress) {
-    let now = MonotonicClock.now()
+    let now = Clocks.monotonicNs()
     if !isTerminal || now - lastNs < Self.stepNs { return }
     lastNs = now
     let columns = max(20, Terminal.columns(2) ?? 80)
-    put("\r\u{1B}[K" + String(progress.text.prefix(columns - 1)))
+    let line = progress.report(rule).line(width: columns - 1)
+    put("\r\u{1B}[K" + line.rendered(colour: hasColour))
     isShown = true
   }
 

@@ -99,7 +99,8 @@ public struct Comparison: Sendable {
     findings = evidence.findings
     if case .same = verdict {
       let within = Interval(1 - options.margin, 1 + options.margin)
-      assert(headline.estimate.interval.lies(within: within), "C3")
+      // Where ratios mean nothing, "same" is a difference of exactly 0.
+      assert(!headline.isRatio || headline.estimate.interval.lies(within: within), "C3")
     }
     if verdict == .better || verdict == .worse { assert(headline.excludesNeutral, "C2") }
   }
