@@ -1,6 +1,6 @@
 // The table of the dip's quantiles, made by simulation.
 
-import MiniStat
+internal import MiniStat
 
 /// Prints the table that DipTable.swift of MiniStat holds.
 package enum DipTableMaker {

@@ -1,6 +1,6 @@
 // What is simulated: how values come about, and what must come out.
 
-import Glibc
+internal import Glibc
 package import MiniStat
 
 /// How the values of one arm follow each other.

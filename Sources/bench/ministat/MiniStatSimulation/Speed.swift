@@ -1,7 +1,7 @@
 // How long a comparison takes.
 
-import Glibc
-import MiniStat
+internal import Glibc
+internal import MiniStat
 
 /// The processor time of comparisons of many values.
 package enum Speed {
