@@ -70,11 +70,11 @@ let package = Package(
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     library("LibIP", in: "9unix", needs: ["Lib9c", "Sys9", "CNine", system]),
-    program("answers", in: "9unix", needs: ["Lib9c", "LibIP", "LibJSON", "LibRegexp9", "Sys9", system]),
     program(
       "answers", in: "9unix",
-      needs: ["Lib9c", "LibBio", "LibFmt", "LibJSON", "LibUTF", "Sys9", system]),
-    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
+      needs: [
+        "Lib9c", "LibBio", "LibFmt", "LibIP", "LibJSON", "LibRegexp9", "LibUTF", "Sys9", system,
+      ]),
     // Examples of the ground floor: programs that one would want.
     program("scan9", in: "examples", needs: ["Lib9c"]),
     program("fdserve", in: "examples", needs: ["Lib9c", system]),

@@ -17,8 +17,8 @@ The verdicts:
   experiments.py measure FILE [--same N] [--different N] [--pairs N]    measure, append to FILE
   experiments.py table FILE                                             the table from FILE
 
-FILE holds a JSON object a line, an experiment each, times in nanoseconds; `.gz` is compressed.
-`measure` goes on where FILE ends, so that it can be interrupted.
+FILE holds a JSON object a line, an experiment each, times in nanoseconds; `table` also reads it
+compressed, as FILE.gz.  `measure` goes on where FILE ends, so that it can be interrupted.
 """
 import argparse
 import gzip
