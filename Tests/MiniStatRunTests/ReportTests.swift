@@ -207,7 +207,7 @@ import Testing
     {
       var all = Measurement()
       all.add(metric)
-      for (name, mean, turn) in [("old", old, 0), ("new", new, 5)] {
+      for (name, mean, turn) in [("old", old, 0), ("new", new, UInt64(5))] {
         let values = ReportSamples.values(20, mean, deviation, turn: turn)
         all.add(Series(arm: name, metric: metric.name, values: values))
       }

@@ -192,7 +192,8 @@ struct ReportContent {
       if index == 0 || !hasComparisons { continue }
       let several = section.columns.count > 2
       columns += [
-        .init(title: "change"), .init(title: "", alignment: .left, rank: 1),
+        .init(title: several ? "\(name) change" : "change"),
+        .init(title: "", alignment: .left, rank: 1),
         .init(title: "\(level) interval", rank: several ? 7 : 4),
         .init(title: correctedP(section), rank: 5), .init(title: "to decide", rank: 6),
       ]

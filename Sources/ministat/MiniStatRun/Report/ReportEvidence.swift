@@ -61,7 +61,7 @@ extension ReportContent {
     _ name: String, _ estimate: Estimate, _ test: TestResult?, _ decides: Bool,
     to table: inout ReportTable
   ) {
-    let decimals = max(0, ReportNumber.decimals(0, halfWidth: words.halfWidth(estimate)))
+    let decimals = words.ratioDecimals(estimate)
     let texts = [estimate.value, estimate.interval.lower, estimate.interval.upper].map {
       $0.isFinite ? ReportNumber.text($0, decimals: decimals) : "no bound"
     }

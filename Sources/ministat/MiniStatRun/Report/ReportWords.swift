@@ -155,7 +155,7 @@ struct ReportWords {
 
   /// `0.952, 95 % interval 0.943 to 0.961`.
   func ratioWithInterval(_ estimate: Estimate) -> String {
-    let decimals = ReportNumber.decimals(estimate.value, halfWidth: halfWidth(estimate))
+    let decimals = ratioDecimals(estimate)
     let ends = [estimate.interval.lower, estimate.interval.upper].map {
       bound(ReportNumber.text($0, decimals: decimals), $0)
     }
@@ -172,8 +172,15 @@ struct ReportWords {
     return ReportNumber.text(ratio, decimals: decimals) + (glyphs == .ascii ? " x" : " ×")
   }
 
+  /// The decimals of a ratio: those of its change in percent, and two more.
+  func ratioDecimals(_ estimate: Estimate) -> Int {
+    min(max(0, ReportNumber.decimals(0, halfWidth: halfWidth(estimate))), 5)
+  }
+
   private func percentDecimals(_ estimate: Estimate) -> Int {
-    max(0, ReportNumber.decimals(0, halfWidth: 100 * halfWidth(estimate)))
+    // Of the change, not of the ratio: a change of nothing has no first digit to keep.  And where
+    // nothing varies, nobody wants fifteen digits.
+    min(max(0, ReportNumber.decimals(0, halfWidth: 100 * halfWidth(estimate))), 3)
   }
 
   /// The shorter one of both sides of an interval; infinite where there is no bound.
