@@ -155,7 +155,10 @@
     var end = to
     var back = match
     note(back.mask, &done, to, &slots)
-    for (number, border) in borders.enumerated().reversed() {
+    var number = borders.count
+    while number > 0 && done != allSlots {
+      number -= 1
+      let border = borders[number]
       if number != borders.count - 1 {
         var place = border.place
         _ = unsafe read(text, &place, until: end, to, border.row)

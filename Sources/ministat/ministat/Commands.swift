@@ -44,7 +44,7 @@ enum Commands {
 
   private static func measure(_ line: Invocation) throws(Failure) -> CInt {
     let request = try usage(.run) { () throws(UsageError) in
-      try RunRequest(line, clock: UInt64(MonotonicClock.now()))
+      try RunRequest(line, clock: UInt64(Clocks.monotonicNs()))
     }
     let style = try usage(.run) { () throws(UsageError) in try ReportStyle(line) }
     let (recording, signal) = try RunCommand(request).run()

@@ -226,7 +226,7 @@ private final class ProgressLine {
   init(_ rule: StopRule) { self.rule = rule }
 
   func show(_ progress: Progress) {
-    let now = MonotonicClock.now()
+    let now = Clocks.monotonicNs()
     if !isTerminal || now - lastNs < Self.stepNs { return }
     lastNs = now
     let columns = max(20, Terminal.columns(2) ?? 80)

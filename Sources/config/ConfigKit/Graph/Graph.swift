@@ -151,6 +151,11 @@ struct Graph {
   var directories: [[UInt8]] = []
   private var commandOf: [MakeText: Int32] = [:]
 
+  /// How many sources are compiled.
+  var sourceCount: Int {
+    steps.count { $0.kind == .compile } + swiftUnits.reduce(0) { $0 + Int($1.sources.count) }
+  }
+
   /// The nodes of `list`.
   subscript(_ list: NodeList) -> ArraySlice<Node> {
     nodes[Int(list.start)..<Int(list.start + list.count)]

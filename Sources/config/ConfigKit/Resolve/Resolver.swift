@@ -70,6 +70,9 @@ struct Resolver {
   var includeDirectories: [[UInt8]] = []
   /// The one make that is written for, whose own notation is then allowed; nil for several.
   let foreignDialect: Dialect?
+  /// What the toolchain cannot build, with the reasons.
+  var lacks: [String: String] = [:]
+  var toolchainName = ""
   let words: CommandWords
 
   init(

@@ -28,7 +28,7 @@ enum Ordering {
         let key = bits ^ (UInt64(bitPattern: Int64(bitPattern: bits) >> 63) | 1 << 63)
         unsafe keys[index] = key
         for pass in 0..<passes {
-          let digit = Int(key >> UInt64(pass * digitBits)) & (digits - 1)
+          let digit = Int(truncatingIfNeeded: key >> UInt64(pass * digitBits)) & (digits - 1)
           counts[pass * digits + digit] &+= 1
         }
       }

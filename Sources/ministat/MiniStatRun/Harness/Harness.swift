@@ -155,7 +155,7 @@ public final class Harness {
       if let reason = try runBlock(schedule.next(), block: block, isWarmup: true) { return reason }
     }
     var stop = plan.stop
-    let start = MonotonicClock.now()
+    let start = Clocks.monotonicNs()
     var block = 0
     while true {
       if let reason = try runBlock(schedule.next(), block: block, isWarmup: false) {
@@ -163,7 +163,7 @@ public final class Harness {
       }
       block += 1
       if block == 1 { try checkMetric() }
-      let elapsed = MonotonicClock.now() - start
+      let elapsed = Clocks.monotonicNs() - start
       try listener(.block(progress(blocks: block, elapsedNs: elapsed)))
       let others = ratios.count > 1 ? Array(ratios.dropFirst()) : ratios
       let reason = stop.decide(

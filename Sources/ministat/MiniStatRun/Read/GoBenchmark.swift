@@ -62,7 +62,7 @@ enum GoBenchmark {
       if let result = result(String(line)) {
         for (value, unit) in result.values {
           let scale = UnitScale(unit)
-          guard (value * scale.factor).isFinite else {
+          guard scale.scaled(value).isFinite else {
             throw SourceError(
               name: source.name, line: number, text: "'\(value)' \(unit) is no finite number")
           }
@@ -70,7 +70,7 @@ enum GoBenchmark {
           measurement.add(
             Series(
               arm: source.arm, benchmark: result.name, metric: unit,
-              values: [value * scale.factor], labels: context.labels))
+              values: [scale.scaled(value)], labels: context.labels))
         }
       } else if line.hasPrefix("Unit ") {
         noteUnit(line, &units)

@@ -36,16 +36,16 @@ enum PackageBenchmark {
   }
 
   /// The metric that `line` names, and what its numbers are multiplied by.
-  private static func metric(_ line: String) -> (metric: Metric, factor: Double) {
+  private static func metric(_ line: String) -> (metric: Metric, scale: (Double) -> Double) {
     var title = line
     while title.last == "*" || title.last == " " { title.removeLast() }
-    var factor = 1.0
+    var scaled: (Double) -> Double = { $0 }
     var unit = ""
     if title.last == ")", let open = title.lastIndex(of: "(") {
       let inner = String(title[title.index(after: open)...].dropLast())
       let scale = UnitScale(inner)
       if powers[inner] != nil || (scale.unit == "s" && title != "Throughput (# / s)") {
-        factor = powers[inner] ?? scale.factor
+        scaled = powers[inner].map { factor in { $0 * factor } } ?? { scale.scaled($0) }
         unit = powers[inner] == nil ? scale.unit : ""
         title = String(title[..<open])
         while title.last == " " { title.removeLast() }
@@ -56,14 +56,14 @@ enum PackageBenchmark {
     let isRate = title.hasPrefix("Throughput")
     let name = names[title] ?? title
     return (
-      Metric(name: name, unit: isRate ? "1/s" : unit, better: isRate ? .higher : .lower), factor
+      Metric(name: name, unit: isRate ? "1/s" : unit, better: isRate ? .higher : .lower), scaled
     )
   }
 
   static func read(_ source: Source) throws(SourceError) -> Measurement {
     var measurement = Measurement()
     measurement.format = .packageBenchmarkSamples
-    var current: (metric: Metric, factor: Double)?
+    var current: (metric: Metric, scale: (Double) -> Double)?
     var values: [Double] = []
     func finish() {
       guard let current, !values.isEmpty else { return }
@@ -83,12 +83,12 @@ enum PackageBenchmark {
         values = []
         continue
       }
-      guard let value = Double(text), let factor = current?.factor, (value * factor).isFinite else {
+      guard let value = Double(text).flatMap({ current?.scale($0) }), value.isFinite else {
         throw SourceError(
           name: source.name, line: number,
           text: "'\(text.prefix(40))' is neither a finite number nor the name of a metric")
       }
-      values.append(value * factor)
+      values.append(value)
     }
     finish()
     return measurement
@@ -104,7 +104,7 @@ enum SmallerIsBetter {
       let place = "[\(index)]"
       let name = try source.text(element["name"], "\(place).name")
       let scale = UnitScale(element["unit"]?.string ?? "")
-      let value = try source.number(element["value"], "\(place).value") * scale.factor
+      let value = scale.scaled(try source.number(element["value"], "\(place).value"))
       guard value.isFinite else {
         throw SourceError(name: source.name, place: place, text: "the number is too large")
       }
