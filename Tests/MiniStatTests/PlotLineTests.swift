@@ -94,9 +94,9 @@ import Testing
         a     |------o------|      ...:....      faster
         b                          |---------o>  undecided
         far                        ...:....   >  slower
-        low   <                    ...:....      faster
-        c                          |--o--|       same
-        d                       |-----o-----|    undecided
+        low  <                     ...:....      faster
+        c                          |--o---|      same
+        d                      |------o------|   undecided
         none                       ...:....
              --------+--------+-------+--------
                    0.950    0.975   1.000
