@@ -56,6 +56,7 @@ import Testing
       ("run --duet A=true B=true", "A duet has two arms and two processors"),
       ("run --cpu x A=true", "--cpu 'x' is not a processor's number"),
       ("run --seed x A=true", "--seed 'x' is not a whole number"),
+      ("run -m a -m b A=true", "a run waits for one metric"),
       ("run 'A=true | false'", "'|' means something to a shell only"),
       ("run --directory x A=true", "--directory 'x' is not ARM=directory with one of A"),
       ("convert --split x old", "--split 'x' is none of arm, benchmark, metric"),

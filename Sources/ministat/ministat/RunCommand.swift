@@ -108,6 +108,9 @@ struct RunRequest {
     plan.isDuet = line.has(.duet)
     plan.takesFailures = line.has(.ignoreFailure)
     plan.output = line.has(.results) ? .results : .ignored
+    if line.texts(.metric).count > 1 {
+      throw UsageError(text: "--metric: a run waits for one metric; the report has all of them")
+    }
     plan.metric = line.text(.metric) ?? "wall"
     if let text = line.text(.seed) {
       guard let seed = UInt64(text) else {

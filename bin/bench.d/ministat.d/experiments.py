@@ -17,8 +17,8 @@ The verdicts:
   experiments.py measure FILE [--same N] [--different N] [--pairs N]    measure, append to FILE
   experiments.py table FILE                                             the table from FILE
 
-FILE holds a JSON object a line, an experiment each, times in nanoseconds; `.gz` is compressed.
-`measure` goes on where FILE ends, so that it can be interrupted.
+FILE holds a JSON object a line, an experiment each, times in nanoseconds; `table` also reads it
+compressed, as FILE.gz.  `measure` goes on where FILE ends, so that it can be interrupted.
 """
 import argparse
 import gzip
@@ -110,7 +110,8 @@ def measure(arguments):
             turns = (TURNS, TURNS if kind == "same" else TURNS_MORE)
             # Who goes first is drawn: what changes meanwhile must meet both.
             first = random.Random(number).choice(["ministat", "hyperfine"])
-            experiment = {"number": number, "kind": kind, "first": first, "load": os.getloadavg()[0]}
+            experiment = {"number": number, "kind": kind, "first": first,
+                          "load": os.getloadavg()[0]}
             for side in (first, "hyperfine" if first == "ministat" else "ministat"):
                 if side == "ministat":
                     values, seconds = interleaved(
@@ -264,7 +265,8 @@ def table(arguments):
     """Print the table in Markdown."""
     ministat = ministat_path(arguments.ministat)
     experiments = read(arguments.file)
-    rows = ["ministat, CPU time", "ministat, elapsed", "hyperfine, Welch", "benchstat, Mann-Whitney"]
+    rows = ["ministat, CPU time", "ministat, elapsed", "hyperfine, Welch",
+            "benchstat, Mann-Whitney"]
     calls = {kind: {row: [] for row in rows} for kind in ("same", "different")}
     for experiment in experiments:
         if experiment["kind"] not in calls:
@@ -289,8 +291,9 @@ def table(arguments):
           f" {ratio:.4f}; seconds spent by ministat {seconds['ministat']:.0f}, by hyperfine"
           f" {seconds['hyperfine']:.0f}; load {loads[0]:.1f} to {loads[-1]:.1f}, median"
           f" {loads[len(loads) // 2]:.1f}\n")
-    print(f"| | of {counts['same']} equal: called different | of {counts['different']} slower by 3 %:"
-          " called slower | called faster | CPU time finds it more often by |")
+    print(f"| | of {counts['same']} equal: called different"
+          f" | of {counts['different']} slower by 3 %: called slower | called faster"
+          " | CPU time finds it more often by |")
     print("|---|---|---|---|---|")
     for row in rows:
         line = [row]
@@ -302,7 +305,8 @@ def table(arguments):
         if row == rows[0]:
             line.append("")
         else:
-            mean, low, high = paired_difference(calls["different"][rows[0]], calls["different"][row])
+            mean, low, high = paired_difference(
+                calls["different"][rows[0]], calls["different"][row])
             line.append(f"{100 * mean:+.1f} % ({100 * low:+.1f} to {100 * high:+.1f})")
         print("| " + " | ".join(line) + " |")
 
