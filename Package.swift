@@ -91,6 +91,12 @@ let package = Package(
     .target(
       name: "TreeBench", dependencies: ["CTree"], path: "Sources/bench/tree/treebench",
       exclude: ["main.swift"], swiftSettings: strict),
+    .target(
+      name: "MiniStatSimulation", dependencies: ["MiniStat"],
+      path: "Sources/bench/ministat/MiniStatSimulation", swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["MiniStatSimulation"],
+      path: "Sources/bench/ministat/simulate", swiftSettings: strict),
     // Tests.
     .target(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
@@ -108,7 +114,9 @@ let package = Package(
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
-    tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
+    tests(
+      "MiniStat", needs: ["MiniStat", "MiniStatRun", "MiniStatSimulation", "Sys9"],
+      data: ["Reference"]),
     tests(
       "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"],
       data: ["Golden", "Samples"]),

@@ -53,6 +53,10 @@ public struct Comparison: Sendable {
   public let shift: Estimate
   /// The median of all ratios other / base, likewise; nil if a value is not above 0.
   public let typicalRatio: Estimate?
+  /// The ratio of the medians, other over base, with its bootstrapped (BCa) interval; nil unless
+  /// ``AnalysisOptions/bootstrapRounds`` asks for it, for fewer than 30 values of an arm, and for
+  /// values not above 0.  Of more than 2000 values of an arm as many evenly spread are drawn from.
+  public let medianRatio: Estimate?
   /// How large the difference is beside the spread.
   public let effect: EffectSizes
   /// Whether the change is shown to be within the margin; nil if ratios mean nothing.
@@ -90,6 +94,7 @@ public struct Comparison: Sendable {
     mannWhitney = evidence.ranks.test
     shift = evidence.shift
     typicalRatio = evidence.typicalRatio
+    medianRatio = evidence.medianRatio
     effect = evidence.effect
     paired = evidence.paired
     inflation = evidence.inflation

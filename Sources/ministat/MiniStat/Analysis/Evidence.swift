@@ -12,6 +12,7 @@ struct Evidence {
   let ratio: Estimate?
   let shift: Estimate
   let typicalRatio: Estimate?
+  let medianRatio: Estimate?
   let effect: EffectSizes
   let paired: PairedComparison?
   private(set) var headline: Headline
@@ -42,6 +43,7 @@ struct Evidence {
     shift = HodgesLehmann.shift(
       base: base.sorted, other: other.sorted, test: ranks, level: level, inflation: inflation)
     typicalRatio = Self.typicalRatio(base, other, ranks, level: level, inflation: inflation)
+    medianRatio = Self.medianRatio(base, other, options)
     effect = EffectSizes(
       base: self.base.moments, other: self.other.moments, ranks: ranks, level: level)
     headline = Headline(kind: .differenceOfMeans, estimate: shift, p: 1)
@@ -60,7 +62,8 @@ struct Evidence {
 
   /// Chooses the headline, as the head of Comparison.swift says.
   private mutating func choose(_ options: AnalysisOptions) {
-    let farOut = base.outliers.severe + other.outliers.severe > 0
+    let farOut =
+      base.outliers.spoilMean(of: base.count) || other.outliers.spoilMean(of: other.count)
     let margin = options.margin
     equivalence = ratio == nil ? nil : means.equivalence(margin: margin)
     if let paired, decides(paired, options) {
@@ -162,7 +165,7 @@ struct Evidence {
     let sorted = Ordering.sorted(values)
     let quartiles = Interval(
       Quantile.of(sorted: sorted, at: 0.25), Quantile.of(sorted: sorted, at: 0.75))
-    return OutlierCounts(sorted: sorted, quartiles: quartiles).severe > 0
+    return OutlierCounts(sorted: sorted, quartiles: quartiles).spoilMean(of: sorted.count)
   }
 
   private static func pairs(
@@ -179,6 +182,17 @@ struct Evidence {
     let neighbours = Autocorrelation(
       taken ? [pairs?.differences ?? []] : [base.values, other.values])
     return neighbours.p < Thresholds.widenP ? neighbours.inflation : 1
+  }
+
+  /// Bootstrapped where that was asked for and has a meaning: from 30 values of each on.
+  private static func medianRatio(
+    _ base: Arm, _ other: Arm, _ options: AnalysisOptions
+  ) -> Estimate? {
+    let few = min(base.count, other.count) < Thresholds.bootstrapMin
+    if options.bootstrapRounds < Bootstrap.roundsMin || few || base.sorted[0] <= 0 { return nil }
+    let sets = [base, other].map { Ordering.thinned($0.sorted, to: Thresholds.bootstrapMax) }
+    return Bootstrap(rounds: options.bootstrapRounds, seed: options.seed)
+      .ratioOfMedians(sets[0], sets[1], level: options.level)
   }
 
   private static func typicalRatio(

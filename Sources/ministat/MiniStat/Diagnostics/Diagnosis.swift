@@ -27,7 +27,7 @@ struct Diagnosis: Sendable {
       order(arm.values, moments, centre: Quantile.of(sorted: arm.sorted, at: 0.5))
       if !isCoarse { shape(arm.sorted) }
     }
-    if outliers.severe > 0
+    if outliers.spoilMean(of: arm.count)
       || Double(outliers.total) > Thresholds.outlierShare * Double(arm.count)
     {
       note(.outliers(outliers, count: arm.count))

@@ -16,7 +16,7 @@ public struct MannKendall: Equatable, Sendable {
   public let count: Int
 
   /// Values that are looked at; of more, as many evenly spread.
-  public static let countMax = 2000
+  public static let countMax = 1000
 
   /// Tests `values` in the order of time.  O(n^2) up to ``countMax``.
   ///
