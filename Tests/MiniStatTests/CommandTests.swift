@@ -121,7 +121,6 @@ import Testing
     #expect(record.contains("\"seed\":9"))
     #expect(record.split(separator: "\n").last?.contains("\"reason\":\"pairs\"") == true)
     #expect(try ministat("compare record").status == 0)
-    #expect(try ministat("gate --max 1000000% record").status == 0)
   }
 
   @Test func aFailedRunShowsAndCounts() throws {
