@@ -124,9 +124,8 @@ import Testing
   }
 
   @Test func aFailedRunShowsAndCounts() throws {
-    let line =
-      "run --pairs 4 -o record --shell A=true 'B=echo x >>n; [ $(wc -l <n) != 2 ] || { echo oops >&2; exit 7; }'"
-    let run = try ministat(line)
+    let second = "echo x >>n; [ $(wc -l <n) != 2 ] || { echo oops >&2; exit 7; }"
+    let run = try ministat("run --pairs 4 -o record --shell A=true 'B=\(second)'")
     #expect(run.status == 1)
     #expect(run.errors.contains("ministat: B: run "), "\(run.errors)")
     #expect(run.errors.contains("failed: exit status 7\nministat: B: oops\n"), "\(run.errors)")
