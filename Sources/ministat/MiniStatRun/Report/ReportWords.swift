@@ -173,9 +173,7 @@ struct ReportWords {
   }
 
   /// The decimals of a ratio: those of its change in percent, and two more.
-  func ratioDecimals(_ estimate: Estimate) -> Int {
-    min(max(0, ReportNumber.decimals(0, halfWidth: halfWidth(estimate))), 5)
-  }
+  func ratioDecimals(_ estimate: Estimate) -> Int { percentDecimals(estimate) + 2 }
 
   private func percentDecimals(_ estimate: Estimate) -> Int {
     // Of the change, not of the ratio: a change of nothing has no first digit to keep.  And where
