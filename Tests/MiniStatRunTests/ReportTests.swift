@@ -249,10 +249,10 @@ import Testing
   @Test("says what fits, the most important first")
   func lines() {
     let state = state(12)
+    let bar = "━━━━────────────────"
     #expect(
       state.line(width: 100).plain
-        == "12 of 60 blocks  ━━━━────────────────  0:31  new/old -3.7 % ± 1.1 %  goal 0.5 %  1 failed"
-    )
+        == "12 of 60 blocks  \(bar)  0:31  new/old -3.7 % ± 1.1 %  goal 0.5 %  1 failed")
     #expect(
       state.line(width: 80, glyphs: .ascii).plain
         == "12 of 60 blocks  0:31  new/old -3.7 % +- 1.1 %  goal 0.5 %  1 failed")

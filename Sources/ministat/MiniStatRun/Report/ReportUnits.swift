@@ -6,8 +6,8 @@
 //
 // The half width of the interval is given one or two significant digits by the rule of the Particle
 // Data Group (two if it begins with 100 to 354, one from 355 to 949), and the value as many
-// decimals; what stands behind them is noise.  All numbers of a row or a plot have the same unit and the
-// same decimals, so that they can be compared by looking.
+// decimals; what stands behind them is noise.  All numbers of a row or a plot have the same unit,
+// so that they can be compared by looking.
 
 import Glibc
 import MiniStat
