@@ -8,6 +8,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
 ]
 
 let argumentParser = Target.Dependency.product(
@@ -40,7 +41,15 @@ let package = Package(
   products: [
     .executable(name: "config", targets: ["config"]),
     .executable(name: "ministat", targets: ["ministat"]),
+    .executable(name: "9scan", targets: ["scan9"]),
+    .executable(name: "fdserve", targets: ["fdserve"]),
+    .executable(name: "fdget", targets: ["fdget"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
+    .library(name: "Lib9c", targets: ["Lib9c"]),
+    .library(name: "LibUTF", targets: ["LibUTF"]),
+    .library(name: "LibFmt", targets: ["LibFmt"]),
+    .library(name: "LibBio", targets: ["LibBio"]),
+    .library(name: "LibRegexp9", targets: ["LibRegexp9"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -52,15 +61,30 @@ let package = Package(
     .systemLibrary(
       name: "CBSD", path: "Sources/9unix/CBSD", pkgConfig: "libbsd",
       providers: [.apt(["libbsd-dev"])]),
-    library("LibBSD", in: "9unix", needs: ["CBSD"]),
+    library("LibBSD", in: "9unix", needs: ["CBSD", "Sys9"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
+    library("LibUTF", in: "9unix"),
+    library("LibFmt", in: "9unix", needs: ["LibUTF", "Sys9"]),
+    library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
+    library("LibRegexp9", in: "9unix"),
+    library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
+    library("LibIP", in: "9unix", needs: ["Lib9c", "Sys9", "CNine", system]),
+    program(
+      "answers", in: "9unix",
+      needs: [
+        "Lib9c", "LibBio", "LibFmt", "LibIP", "LibJSON", "LibRegexp9", "LibUTF", "Sys9", system,
+      ]),
+    // Examples of the ground floor: programs that one would want.
+    program("scan9", in: "examples", needs: ["Lib9c"]),
+    program("fdserve", in: "examples", needs: ["Lib9c", system]),
+    program("fdget", in: "examples", needs: ["Lib9c", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
     // The statistics.
     library("MiniStat", in: "ministat"),
-    library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9"]),
+    library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9", "LibJSON"]),
     program("ministat", in: "ministat", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibBSD"]),
     // Benchmarks: `config` builds the programs in every variant, the tests know their parts.
     .target(name: "CTree", path: "Sources/bench/tree/CTree", publicHeadersPath: "."),
@@ -71,12 +95,23 @@ let package = Package(
     .target(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Sys9", needs: ["Sys9"]),
-    tests("LibBSD", needs: ["LibBSD"]),
+    // libbsd's lists and trees, which ours are compared with.
+    .target(
+      name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
+    tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
+    tests("LibIP", needs: ["LibIP", "Lib9c", "Sys9", system]),
+    tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
+    tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
+    tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
+    tests(
+      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"],
+      data: ["Golden", "Samples"]),
     tests("Bench", needs: ["TreeBench"]),
     tests("House", needs: ["Sys9", system]),
   ]

@@ -36,13 +36,42 @@ public struct Descriptor: ~Copyable {
     return Descriptor(adopting: raw)
   }
 
+  /// Opens `path` from this directory.  Corresponds to `openat(2)` with `O_CLOEXEC` added.
+  ///
+  /// With one name at a time and `O_NOFOLLOW`, no name leads out of where one is.
+  public borrowing func openFile(
+    _ path: FilePath, _ flags: CInt, mode: UInt32 = 0o666
+  ) throws(SystemError) -> Descriptor {
+    let directory = raw
+    let file = try about(path) { () throws(SystemError) in
+      try check("openat") {
+        unsafe path.withPlatformString {
+          unsafe cnine_openat(directory, $0, flags | O_CLOEXEC, mode)
+        }
+      }
+    }
+    return Descriptor(adopting: file)
+  }
+
+  /// Gives the descriptor to the caller, who must close it from now on.
+  public consuming func release() -> CInt {
+    let owned = raw
+    discard self
+    return owned
+  }
+
+  /// Another descriptor of the same open file, close-on-exec.  `fcntl(2)` with `F_DUPFD_CLOEXEC`.
+  public borrowing func duplicate() throws(SystemError) -> Descriptor {
+    Descriptor(adopting: try Sys9.duplicate(raw))
+  }
+
   /// Closes the descriptor and reports what only close can report, such as a delayed `ENOSPC`.
   public consuming func close() throws(SystemError) {
     let owned = raw
     discard self
     // Linux frees the descriptor even on EINTR: never retry.
     if Glibc.close(owned) == -1, errno != EINTR {
-      throw SystemError(call: "close", errno: errno)
+      throw failure("close")
     }
   }
 
@@ -51,6 +80,25 @@ public struct Descriptor: ~Copyable {
   {
     let fd = raw
     return try unsafe Sys9.read(fd, into: buffer)
+  }
+
+  /// Reads at most `count` bytes; none means end of file.  Corresponds to `read(2)`.
+  public borrowing func read(upTo count: Int) throws(SystemError) -> [UInt8] {
+    let fd = raw
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = try unsafe bytes.withUnsafeMutableBufferPointer { (room) throws(SystemError) in
+      try unsafe Sys9.read(fd, into: UnsafeMutableRawBufferPointer(room))
+    }
+    bytes.removeLast(count - got)
+    return bytes
+  }
+
+  /// Writes all of `bytes`, over as many calls as it takes.  Corresponds to `write(2)`.
+  public borrowing func write(all bytes: [UInt8]) throws(SystemError) {
+    let fd = raw
+    try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+      try unsafe Sys9.write(fd, all: UnsafeRawBufferPointer(bytes))
+    }
   }
 
   /// Writes all of `bytes`, over as many calls as it takes.  Corresponds to `write(2)`.
@@ -92,7 +140,14 @@ public struct Descriptor: ~Copyable {
 /// Reads from a descriptor that the caller owns.  Corresponds to `read(2)`; 0 is end of file.
 public func read(_ fd: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
 {
-  try check("read") { unsafe Glibc.read(fd, buffer.baseAddress, buffer.count) }
+  try check("read") {
+    unsafe Glibc.read(fd, buffer.baseAddress, Faults.room("read", buffer.count))
+  }
+}
+
+/// Another descriptor of the same open file, close-on-exec; the caller owns both.  `F_DUPFD_CLOEXEC`.
+public func duplicate(_ fd: CInt) throws(SystemError) -> CInt {
+  try check("fcntl") { cnine_duplicate(fd) }
 }
 
 /// Writes all of `bytes` to a descriptor that the caller owns, over as many calls as it takes.
@@ -101,7 +156,9 @@ public func read(_ fd: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(
 public func write(_ fd: CInt, all bytes: UnsafeRawBufferPointer) throws(SystemError) {
   var rest = unsafe bytes
   while unsafe !rest.isEmpty {
-    let count = try check("write") { unsafe Glibc.write(fd, rest.baseAddress, rest.count) }
+    let count = try check("write") {
+      unsafe Glibc.write(fd, rest.baseAddress, Faults.room("write", rest.count))
+    }
     unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
   }
 }

@@ -8,15 +8,86 @@
 #define CNINE_H
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "CNineMeasure.h"
 
 /* open(2) with a mode: variadic in C. */
 static inline int cnine_open(const char *path, int flags, mode_t mode)
 {
 	return open(path, flags, mode);
+}
+
+/* openat(2) with a mode: variadic in C. */
+static inline int cnine_openat(int directory, const char *path, int flags, mode_t mode)
+{
+	return openat(directory, path, flags, mode);
+}
+
+/* fcntl(2) with F_DUPFD_CLOEXEC: variadic in C. */
+static inline int cnine_duplicate(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+/* Locks the whole file behind fd, for reading or for writing; held by the open file, not by the
+ * process, where the system can (F_OFD_SETLK).  -1 with EAGAIN if somebody else holds it. */
+int cnine_lock(int fd, int writes);
+
+/* accept4(2) with SOCK_CLOEXEC: behind _GNU_SOURCE. */
+int cnine_accept(int fd, struct sockaddr *address, socklen_t *size);
+
+/* Sends or receives one message with at most `room` descriptors beside its bytes.  The macros
+ * that walk control messages are C's alone.  cnine_recv_fds closes what is beyond `room` and sets
+ * `count` to how many there are; all of them are close-on-exec. */
+ssize_t cnine_send_fds(int socket, const void *bytes, size_t size, const int *fds, int count);
+ssize_t cnine_recv_fds(int socket, void *bytes, size_t size, int *fds, int room, int *count);
+
+/* pidfd_open(2), waitid(2) with its fifth argument, getdents64(2): what glibc hides. */
+int cnine_pidfd_open(int pid);
+int cnine_waitid(int type, int id, siginfo_t *info, int options, struct rusage *usage);
+ssize_t cnine_getdents(int fd, void *buffer, size_t size);
+
+/* The fields of siginfo_t that are macros. */
+static inline int cnine_si_pid(const siginfo_t *info) { return info->si_pid; }
+static inline int cnine_si_status(const siginfo_t *info) { return info->si_status; }
+
+/* renameat2(2) with RENAME_NOREPLACE: fails with EEXIST where `to` exists. */
+int cnine_rename_new(const char *from, const char *to);
+
+/* getpwuid_r(3), getgrgid_r(3), getgrnam_r(3) with memory of their own: 1 if there is one. */
+int cnine_user_name(unsigned id, char *name, size_t size);
+int cnine_group_name(unsigned id, char *name, size_t size);
+int cnine_group_id(const char *name, unsigned *id);
+
+/* O_DIRECT: behind _GNU_SOURCE, 0 where there is none. */
+int cnine_o_direct(void);
+
+/* Times of a file in nanoseconds since the epoch, as cnine_mtime_ns. */
+static inline long long cnine_atime_ns(const struct stat *st)
+{
+#ifdef __APPLE__
+	return st->st_atimespec.tv_sec * 1000000000LL + st->st_atimespec.tv_nsec;
+#else
+	return st->st_atim.tv_sec * 1000000000LL + st->st_atim.tv_nsec;
+#endif
+}
+
+static inline long long cnine_ctime_ns(const struct stat *st)
+{
+#ifdef __APPLE__
+	return st->st_ctimespec.tv_sec * 1000000000LL + st->st_ctimespec.tv_nsec;
+#else
+	return st->st_ctim.tv_sec * 1000000000LL + st->st_ctim.tv_nsec;
+#endif
 }
 
 /* pipe2(2) with O_CLOEXEC: behind _GNU_SOURCE, which must come before the first header. */
@@ -53,5 +124,70 @@ static inline char **cnine_environ(void)
 
 	return environ;
 }
+
+/* A thread's error: the errno of its last failed call, or CNINE_EPLAN9 and a text. */
+#define CNINE_ERRMAX 128
+#define CNINE_EPLAN9 0x19283745
+
+struct cnine_error {
+	int code;
+	unsigned char count;
+	unsigned char text[CNINE_ERRMAX];
+};
+
+/* The calling thread's error: thread-local storage, which Swift cannot declare. */
+__attribute__((returns_nonnull)) struct cnine_error *cnine_error(void);
+
+/* strerror_r(3) as POSIX has it: thread-safe, 0 or an errno. */
+int cnine_strerror(int code, char *text, size_t size);
+
+/* The processor's counter: rdtsc on x86, the virtual counter on arm64, else nanoseconds. */
+static inline unsigned long long cnine_cycles(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+	unsigned long long count;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(count));
+	return count;
+#else
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+#endif
+}
+
+/* What a loop that waits for another processor does between two looks. */
+static inline void cnine_spinwait(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/* A datagram's addresses, 16 bytes each; IPv4 is mapped. */
+struct cnine_datagram {
+	unsigned char remote[16]; /* who sent it, or shall get it */
+	unsigned char local[16];  /* where it was sent to, or shall come from; 0 for any */
+	unsigned char iface[16];  /* the interface's own address */
+	unsigned short remote_port;
+	unsigned int scope; /* of a link-local remote address */
+	int index;          /* of the interface; 0 for any */
+	int truncated;      /* what did not fit is lost */
+};
+
+/* setsockopt(IP_PKTINFO or IPV6_RECVPKTINFO): datagrams come with their local address. */
+int cnine_udp_headers(int fd, int family);
+
+/* recvmsg(2) with the addresses. */
+ssize_t cnine_udp_receive(int fd, void *bytes, size_t size, struct cnine_datagram *d);
+
+/* sendmsg(2) with the addresses, through a socket of AF_INET or AF_INET6. */
+ssize_t cnine_udp_send(
+    int fd, int family, const void *bytes, size_t size, const struct cnine_datagram *d);
 
 #endif
