@@ -92,7 +92,12 @@ let package = Package(
     program("grep9", in: "examples", needs: ["Lib9c", "LibBio", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
-    program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
+    library("ConfigBench", in: "config", needs: ["ConfigKit", "MiniStatRun", "Sys9", system]),
+    program(
+      "config", in: "config",
+      needs: [
+        "ConfigKit", "ConfigBench", "MiniStat", "MiniStatRun", "Sys9", "LibBSD", argumentParser,
+      ]),
     // The statistics.
     library("MiniStat", in: "ministat"),
     library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9", "LibJSON"]),
@@ -127,6 +132,7 @@ let package = Package(
     tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
+    tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests(
       "MiniStat", needs: ["MiniStat", "MiniStatRun", "MiniStatSimulation", "Sys9"],

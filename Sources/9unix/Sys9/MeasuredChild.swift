@@ -90,6 +90,8 @@ public final class MeasuredChild {
     public var directory: FilePath?
     /// The whole environment as `NAME=value`; nil for this process's own.
     public var environment: [String]?
+    /// The file that it reads from its standard input, seen from `directory`; nil for nothing.
+    public var input: FilePath?
     /// Where its standard output goes; nil for `/dev/null`.
     public var output: CInt?
     /// Where its standard error goes; nil for `/dev/null`.
@@ -199,7 +201,8 @@ public final class MeasuredChild {
     if let directory = request.directory?.string {
       unsafe cnine_spawn_chdir(&actions, directory)
     }
-    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    let input = request.input?.string ?? "/dev/null"
+    unsafe posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     for (number, target) in [(CInt(1), request.output), (2, request.errors)] {
       if let target {
         unsafe posix_spawn_file_actions_adddup2(&actions, target, number)

@@ -44,7 +44,7 @@ enum Console {
   }
 
   /// `directory`, relative to the working directory where it lies below it.
-  private static func shown(_ directory: FilePath) -> FilePath {
+  static func shown(_ directory: FilePath) -> FilePath {
     var path = directory
     guard let here = try? Files.real("."), path.starts(with: here) else { return directory }
     _ = path.removePrefix(here)

@@ -92,9 +92,13 @@ struct MatrixOptions: ParsableArguments {
   }
 
   /// Generates every variant of `configuration`, and says what is wrong.
-  func generate(_ configuration: String, _ shared: SharedReading) -> [MatrixVariant] {
+  func generate(
+    _ configuration: String, _ shared: SharedReading, for backEnd: BackEnd = .matrix
+  ) -> [MatrixVariant] {
     let machine = Console.machine()
-    return matrix(configuration).variants().map { request in
+    var matrix = matrix(configuration)
+    matrix.base.backEnds = [backEnd]
+    return matrix.variants().map { request in
       let report = Generator(request, machine: machine, shared: shared).run()
       let variant = MatrixVariant(request: request, report: report)
       if !report.messages.isEmpty {

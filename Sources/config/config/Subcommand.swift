@@ -7,11 +7,19 @@ import ArgumentParser
 protocol Subcommand: ParsableCommand {
   /// Does what was asked; the result is the exit status.
   func execute() -> CInt
+
+  /// The command line as the argument parser wants it.
+  static func arranged(_ arguments: [String]) -> [String]
+}
+
+extension Subcommand {
+  static func arranged(_ arguments: [String]) -> [String] { arguments }
 }
 
 enum Subcommands {
   /// The subcommands by their words.
   static let all: [(word: String, command: any Subcommand.Type)] = [
+    ("bench", BenchCommand.self), ("compare", CompareCommand.self),
     ("matrix", MatrixCommand.self), ("probe", ProbeCommand.self),
     ("test", TestCommand.self),
   ]
@@ -28,7 +36,7 @@ enum Subcommands {
     _ type: Command.Type, _ arguments: [String]
   ) -> CInt {
     do {
-      return try Command.parse(arguments).execute()
+      return try Command.parse(Command.arranged(arguments)).execute()
     } catch {
       let isClean = Command.exitCode(for: error) == .success
       let status = Console.write(isClean ? 1 : 2, "\(Command.fullMessage(for: error))\n")

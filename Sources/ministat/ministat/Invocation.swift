@@ -107,25 +107,18 @@ struct Invocation {
   /// The fraction that `option` was given in percent, `1%` or `1` for 0.01.
   func fraction(_ option: CommandOption) throws(UsageError) -> Double? {
     guard let text = text(option) else { return nil }
-    let number = text.hasSuffix("%") ? String(text.dropLast()) : text
-    guard let percent = Double(number), percent >= 0, percent.isFinite else {
+    guard let fraction = Quantity.fraction(text) else {
       throw UsageError(text: "--\(option.word) '\(text)' is not a percentage such as 1%")
     }
-    return percent / 100
+    return fraction
   }
 
   /// The nanoseconds that `option` was given, as `90`, `90s`, `1.5m`, `2h` or `500ms`.
   func nanoseconds(_ option: CommandOption) throws(UsageError) -> Int64? {
     guard let text = text(option) else { return nil }
-    let digits = text.prefix { $0.isNumber || $0 == "." }
-    let factors: [String: Double] = [
-      "": 1e9, "s": 1e9, "ms": 1e6, "m": 6e10, "min": 6e10, "h": 3.6e12,
-    ]
-    guard let number = Double(digits), let factor = factors[String(text.dropFirst(digits.count))],
-      number > 0, number * factor < 1e18
-    else {
+    guard let nanoseconds = Quantity.nanoseconds(text) else {
       throw UsageError(text: "--\(option.word) '\(text)' is not a time such as 90s, 5m or 1h")
     }
-    return Int64(number * factor)
+    return nanoseconds
   }
 }

@@ -96,11 +96,7 @@ struct RunRequest {
     let pairs = try line.integer(.pairs, atLeast: 1)
     let target = try line.fraction(.until)
     let time = try line.nanoseconds(.timeMax)
-    // A number of pairs is taken at its word; otherwise the width decides, within a minute.
-    plan.stop = StopRule(
-      pairsMax: pairs ?? RunPlan.pairsMaxStandard,
-      target: target ?? (pairs == nil ? 0.01 : nil),
-      timeMaxNs: time ?? (pairs == nil ? 60 * RunPlan.second : nil))
+    plan.stop = .asked(pairs: pairs, target: target, timeMaxNs: time)
     plan.warmup = try line.integer(.warmup, atLeast: 0) ?? 0
     plan.timeLimitNs = try line.nanoseconds(.timeLimit)
     plan.isShaken = line.has(.shake)

@@ -146,6 +146,9 @@ extension Reader {
     if !test.isBench && !test.metrics.isEmpty {
       diagnostics.error(test.place, "metric is for a bench: a test passes or fails")
     }
+    if test.isBench && test.output != nil {
+      diagnostics.error(test.place, "output is for a test: a bench prints its metrics")
+    }
     if test.isBench && test.metrics.isEmpty {
       diagnostics.error(test.place, "bench '\(name)' needs a metric")
     }

@@ -79,6 +79,11 @@ public struct Request: Sendable, Equatable {
   public init(configuration: FilePath) { self.configuration = configuration }
 }
 
+extension Machine {
+  /// `OS.ARCH` of the machine itself, as in the names of build directories.
+  public var platform: String { "\(system.os).\(Architecture.normalised(system.arch))" }
+}
+
 /// What config asks of the machine; tests and fuzzers bring their own.
 public struct Machine {
   /// The content of a file.

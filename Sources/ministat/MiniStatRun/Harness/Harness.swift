@@ -202,7 +202,7 @@ public final class Harness {
     var values = [Double?](repeating: nil, count: plan.arms.count)
     let groups = plan.isDuet ? [slots] : slots.map { [$0] }
     for group in groups {
-      let outcomes = runner.run(group)
+      let outcomes = runner.run(group, block: block)
       for (slot, outcome) in zip(group, outcomes) {
         guard let outcome else { return .interrupted }  // H2
         let record = RunRecord(

@@ -14,6 +14,8 @@ public struct ArmPlan: Equatable, Sendable {
   public var variables: [Fact] = []
   /// Words put before the command, such as an emulator's; the record names the program behind.
   public var emulator: [String] = []
+  /// The file that it reads, seen from its directory; nil for nothing.
+  public var input: FilePath?
   /// A command run once before everything; empty for none.
   public var setup: [String] = []
   /// A command run once after everything, whatever happened; empty for none.
@@ -43,6 +45,31 @@ public enum OutputRule: Equatable, Sendable {
   /// A run's several values of a metric count as one, their mean: values of one process are not
   /// independent of each other.
   case results
+  /// Lines of `NAME VALUE`, `NAME: VALUE` or `NAME VALUE UNIT` with these metrics; a line of
+  /// another beginning is passed over.  A single metric may also be printed as plain numbers.
+  ///
+  /// A run that does not print each of them has failed; of several values the mean counts.
+  case printed([PrintedMetric])
+}
+
+/// A number that a program prints under a name.
+public struct PrintedMetric: Equatable, Sendable {
+  /// Its name.
+  public let name: String
+  /// The unit that the program prints it in, such as `ms`.
+  public let unit: String
+  /// Which direction is better.
+  public let better: Better
+
+  /// The metric `name` that a program prints in `unit`.
+  public init(name: String, unit: String, better: Better) {
+    self.name = name
+    self.unit = unit
+    self.better = better
+  }
+
+  /// What is reported of it: values are in base units.
+  public var metric: Metric { Metric(name: name, unit: UnitScale(unit).unit, better: better) }
 }
 
 /// How the arms are measured.
@@ -67,6 +94,11 @@ public struct RunPlan: Equatable, Sendable {
   public var timeLimitNs: Int64?
   /// What the standard output is to us.
   public var output = OutputRule.ignored
+  /// The status that a run exits with if it has not failed.
+  public var status = 0
+  /// The name of a variable that is set to a number for each block, drawn from the seed and the
+  /// same for all arms; `$NAME` in the words of a command stands for it, too.  Nil for none.
+  public var blockVariable: String?
   /// True to take the values of runs that exit with another status than 0.
   public var takesFailures = false
 
@@ -78,6 +110,13 @@ public struct RunPlan: Equatable, Sendable {
   public static let failuresMax = 3
   /// Seconds that a setup, a teardown or a preparation may take.
   public static let auxiliaryLimitNs: Int64 = 600 * second
+
+  /// What `blockVariable` is in `block`: nine digits, so that every run has an environment of the
+  /// same size.
+  func number(of block: Int) -> String {
+    var generator = SeededGenerator(seed: seed &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(block + 1))
+    return "\(100_000_000 + generator.below(900_000_000))"
+  }
 
   /// A plan for `arms`, with the usual settings.
   public init(arms: [ArmPlan]) {

@@ -73,7 +73,7 @@ struct Runner {
   }
 
   /// Runs the slots at the same time; nil for each that the interrupt ended.
-  func run(_ slots: [Schedule.Slot]) -> [Outcome?] {
+  func run(_ slots: [Schedule.Slot], block: Int = 0) -> [Outcome?] {
     precondition(slots.count == 1 || plan.isDuet, "one at a time, but for a duet")
     for slot in slots {
       if let failure = auxiliary(plan.arms[slot.arm].prepare, of: plan.arms[slot.arm]) {
@@ -81,13 +81,16 @@ struct Runner {
       }
     }
     do throws(SystemError) {
-      return try start(slots)
+      return try start(slots, block)
     } catch {
       return slots.map { _ in Outcome(failure: "cannot be run: \(error)") }
     }
   }
 
-  private func start(_ slots: [Schedule.Slot]) throws(SystemError) -> [Outcome?] {
+  private func start(
+    _ slots: [Schedule.Slot], _ block: Int
+  ) throws(SystemError) -> [Outcome?] {
+    let number = plan.blockVariable.map { Fact($0, plan.number(of: block)) }
     var children: [MeasuredChild] = []
     var files: [Files] = []
     let before = plan.cpus.isEmpty ? [] : try Affinity.current()
@@ -95,10 +98,14 @@ struct Runner {
     try counters.start()
     for (index, slot) in slots.enumerated() {
       let arm = plan.arms[slot.arm]
-      let outputs = try Files(readsResults: plan.output == .results)
-      var request = MeasuredChild.Request(arm.words)
+      let outputs = try Files(readsResults: plan.output != .ignored)
+      var request = MeasuredChild.Request(
+        arm.words.map { word in number.map { word.replacing("$" + $0.key, with: $0.value) } ?? word
+        })
       request.directory = arm.directory
-      request.environment = environment(of: arm, padding: plan.isShaken ? slot.padding : 0)
+      request.input = arm.input
+      request.environment = environment(
+        of: arm, padding: plan.isShaken ? slot.padding : 0, number.map { [$0] } ?? [])
       request.output = outputs.output
       request.errors = outputs.errors
       if !plan.cpus.isEmpty { try Affinity.set(plan.isDuet ? [plan.cpus[index]] : plan.cpus) }
@@ -111,7 +118,9 @@ struct Runner {
     }
     let counts = try counters.stop()
     return slots.indices.map { index in
-      outcome(children[index], files[index], counts, slots[index], cpu: index)
+      var result = outcome(children[index], files[index], counts, slots[index], cpu: index)
+      if let number { result?.facts.append(number) }
+      return result
     }
   }
 
@@ -153,14 +162,14 @@ struct Runner {
     _ child: MeasuredChild, _ files: Files, _ counts: [RunValue], _ slot: Schedule.Slot, cpu: Int
   ) -> Outcome? {
     guard let end = child.end, end != .interrupted else { return nil }
-    var outcome = Outcome(failure: Self.failure(end))
+    var outcome = Outcome(failure: Self.failure(end, expected: plan.status))
     if case .exited = end, plan.takesFailures { outcome.failure = nil }
     outcome.values = Self.values(child) + counts
     if plan.isShaken { outcome.facts.append(Fact("padding", "\(slot.padding)")) }
     if plan.isDuet { outcome.facts.append(Fact("cpu", "\(plan.cpus[cpu])")) }
-    if outcome.failure == nil && plan.output == .results {
+    if outcome.failure == nil && plan.output != .ignored {
       do {
-        let results = try Self.results(files.results())
+        let results = try Self.results(files.results(), plan.output)
         outcome.values += results.values
         outcome.metrics = results.metrics
       } catch {
@@ -198,8 +207,11 @@ struct Runner {
 
   /// The results in a run's output: the mean of what each benchmark says of each metric.
   static func results(
-    _ bytes: [UInt8]
+    _ bytes: [UInt8], _ rule: OutputRule = .results
   ) throws(SourceError) -> (values: [RunValue], metrics: [Metric]) {
+    if case .printed(let metrics) = rule {
+      return (try PrintedResults.read(bytes, metrics), metrics.map(\.metric))
+    }
     let found = try SourceReader.read(bytes, name: "standard output", arm: "")
     let values = found.series.map { series in
       let mean = Moments(series.values).mean
@@ -208,19 +220,22 @@ struct Runner {
     return (values, found.metrics)
   }
 
-  private func environment(of arm: ArmPlan, padding: Int) -> [String]? {
-    if arm.variables.isEmpty && padding == 0 { return nil }
-    let names = arm.variables.map { $0.key + "=" }
+  private func environment(
+    of arm: ArmPlan, padding: Int, _ more: [Fact] = []
+  ) -> [String]? {
+    let variables = arm.variables + more
+    if variables.isEmpty && padding == 0 { return nil }
+    let names = variables.map { $0.key + "=" }
     var result = environment.filter { line in !names.contains { line.hasPrefix($0) } }
-    result += arm.variables.map { "\($0.key)=\($0.value)" }
+    result += variables.map { "\($0.key)=\($0.value)" }
     if padding > 0 { result.append("MINISTAT_PADDING=" + String(repeating: "x", count: padding)) }
     return result
   }
 
   /// How `end` is a failure, in words; nil if it is none.
-  static func failure(_ end: ChildEnd) -> String? {
+  static func failure(_ end: ChildEnd, expected: Int = 0) -> String? {
     switch end {
-    case .exited(0): nil
+    case .exited(expected): nil
     case .exited(let status): "exit status \(status)"
     case .signalled(let signal):
       "signal \(signal) (\(unsafe String(cString: strsignal(CInt(signal)))))"

@@ -64,6 +64,8 @@ public struct UnitScale: Equatable, Sendable {
   private let divisor: Double
   /// The direction that is usual for the unit.
   public let better: Better
+  /// True if the text was a unit of time or size, not some word.
+  let isKnown: Bool
 
   /// Prefixes of seconds and bytes, each with its factor; a negative one divides.
   private static let scales: [String: (unit: String, factor: Double)] = [
@@ -90,6 +92,7 @@ public struct UnitScale: Equatable, Sendable {
     let parts = text[start...].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     let first = String(parts.first ?? "")
     let scale = Self.scales[first]
+    isKnown = scale != nil
     let below = parts.count > 1 ? String(parts[1]) : nil
     let time = below.flatMap { Self.scales[$0] }.flatMap { $0.unit == "s" ? $0 : nil }
     var unit = scale?.unit ?? first
