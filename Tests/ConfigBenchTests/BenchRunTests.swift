@@ -40,6 +40,7 @@ import Testing
         """
         program hello
           src/hello.c
+        defoption SLOW
         bench speed
           program hello args $$BENCH_SEED
           input "x" status 4

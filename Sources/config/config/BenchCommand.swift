@@ -201,11 +201,15 @@ struct BenchBuild {
   /// Runs GNU make in the variant's directory; its output is shown if it fails.
   private func make(_ variant: MatrixVariant) -> Bool {
     guard let directory = variant.report.buildDirectory else { return false }
+    let isTerminal = Terminal.isTerminal(2)
+    if isTerminal { Console.write(2, "make \(Console.shown(directory)) ...") }
+    defer { if isTerminal { Console.write(2, "\r\u{1B}[K") } }
     let jobs = options.jobs ?? max(1, (try? Affinity.current().count) ?? 1)
     let words = ["sh", "-c", "exec make -C \"$0\" -j\"$1\" 2>&1", directory.string, "\(jobs)"]
     do throws(SystemError) {
       let outcome = try Command.run(words)
       if outcome.status == 0 { return true }
+      if isTerminal { Console.write(2, "\n") }
       Console.write(2, outcome.output)
       Console.write(2, "config: error: \(variant.name) is not built\n")
     } catch {
