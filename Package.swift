@@ -45,6 +45,7 @@ let package = Package(
     .executable(name: "9scan", targets: ["scan9"]),
     .executable(name: "fdserve", targets: ["fdserve"]),
     .executable(name: "fdget", targets: ["fdget"]),
+    .executable(name: "9grep", targets: ["grep9"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
     .library(name: "LibUTF", targets: ["LibUTF"]),
@@ -77,7 +78,7 @@ let package = Package(
     library(
       "NineFace", in: "9unix",
       needs: ["CNineFace", "Lib9c", "LibBio", "LibFmt", "LibUTF", "Sys9"]),
-    library("LibIP", in: "9unix", needs: ["Lib9c", "Sys9", "CNine", system]),
+    library("LibIP", in: "9unix", needs: ["Lib9c", "LibFmt", "Sys9"]),
     program(
       "answers", in: "9unix",
       needs: [
@@ -88,6 +89,7 @@ let package = Package(
     program("scan9", in: "examples", needs: ["Lib9c"]),
     program("fdserve", in: "examples", needs: ["Lib9c", system]),
     program("fdget", in: "examples", needs: ["Lib9c", system]),
+    program("grep9", in: "examples", needs: ["Lib9c", "LibBio", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -100,6 +102,12 @@ let package = Package(
     .target(
       name: "TreeBench", dependencies: ["CTree"], path: "Sources/bench/tree/treebench",
       exclude: ["main.swift"], swiftSettings: strict),
+    .target(
+      name: "MiniStatSimulation", dependencies: ["MiniStat"],
+      path: "Sources/bench/ministat/MiniStatSimulation", swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["MiniStatSimulation"],
+      path: "Sources/bench/ministat/simulate", swiftSettings: strict),
     // Tests.
     .target(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
@@ -110,7 +118,7 @@ let package = Package(
     .target(
       name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
     tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
-    tests("LibIP", needs: ["LibIP", "Lib9c", "Sys9", system]),
+    tests("LibIP", needs: ["LibIP", "Lib9c", "LibFmt", "Sys9"]),
     tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("LibUTF", needs: ["LibUTF", "Sys9", system]),
@@ -120,7 +128,9 @@ let package = Package(
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
-    tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
+    tests(
+      "MiniStat", needs: ["MiniStat", "MiniStatRun", "MiniStatSimulation", "Sys9"],
+      data: ["Reference"]),
     tests(
       "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"],
       data: ["Golden", "Samples"]),

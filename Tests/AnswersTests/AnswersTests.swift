@@ -12,7 +12,7 @@ import Testing
 @Suite("Answers") struct AnswersTests {
   /// What is not answered yet, and may be so.
   static let open: Set<String> = [
-    "flate",
+    "flate"
   ]
 
   /// Kinds of questions that are not answered yet in a subject that is.

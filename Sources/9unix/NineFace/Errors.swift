@@ -50,6 +50,10 @@ func store(_ text: String, in room: UnsafeMutablePointer<CChar>, _ size: Int) {
 /// Makes a thrown error's reason the thread's error string, as whoever threw it has done, or not.
 func note(_ error: SystemError) { _ = error.noted() }
 
+/// `argv0`; see nine.h.
+@c @implementation
+public func p9_setargv0(_ name: UnsafePointer<CChar>) { argv0 = unsafe text(name) }
+
 /// `errstr(3)`; see nine.h.
 @c @implementation
 public func p9_errstr(_ buf: UnsafeMutablePointer<CChar>, _ size: Int) {

@@ -32,7 +32,7 @@ formats(void)
   unsigned char byte = 0x80;
 
   is("snprint", p9_snprint(buf, sizeof buf, "%d %s %ux|%-5d|%5.2f|%c%%", -7, "hé", -1, 3, 2.5, 'x'),
-      32);
+      30);
   same("snprint", buf, "-7 hé ffffffff|3    | 2.50|x%");
   p9_snprint(buf, sizeof buf, "%lld %ld %llux %C %hhd", 1LL << 40, -5L, ~0ULL, 0x65E5, byte);
   same("sizes", buf, "1099511627776 -5 ffffffffffffffff 日 -128");
@@ -133,6 +133,7 @@ main(int argc, char **argv)
 {
   char path[300];
 
+  p9_setargv0(argv[0]);
   if (argc == 2) {
     p9_werrstr("the reason");
     p9_sysfatal("%s: %r", argv[1]);

@@ -30,6 +30,8 @@ enum { P9_ERRMAX = 128, P9_NETPATHLEN = 40 };
 
 /* Errors: errstr(3). */
 
+/* Names the program in messages, as main's argv[0]; without it they begin with <prog>. */
+void p9_setargv0(const char *name);
 /* Exchanges the thread's error string and buf, which holds size bytes. */
 void p9_errstr(char *buf, size_t size);
 /* Copies the thread's error string. */

@@ -12,6 +12,7 @@ struct Evidence {
   let ratio: Estimate?
   let shift: Estimate
   let typicalRatio: Estimate?
+  let medianRatio: Estimate?
   let effect: EffectSizes
   let paired: PairedComparison?
   private(set) var headline: Headline
@@ -42,6 +43,7 @@ struct Evidence {
     shift = HodgesLehmann.shift(
       base: base.sorted, other: other.sorted, test: ranks, level: level, inflation: inflation)
     typicalRatio = Self.typicalRatio(base, other, ranks, level: level, inflation: inflation)
+    medianRatio = Self.medianRatio(base, other, options)
     effect = EffectSizes(
       base: self.base.moments, other: self.other.moments, ranks: ranks, level: level)
     headline = Headline(kind: .differenceOfMeans, estimate: shift, p: 1)
@@ -50,7 +52,7 @@ struct Evidence {
       [base, other].map { Ordering.thinned($0.sorted, to: Thresholds.slowMax) })
     usesPairs = false
     choose(options)
-    compareOrder(base, other)
+    compareOrder(base, other, alpha: options.alpha)
     compareSpreads(base, other)
     if inflation > 1 { findings.append(Finding(.note, .widened(factor: inflation))) }
     // Stable: among equally grave ones those of the comparison come first.
@@ -60,7 +62,8 @@ struct Evidence {
 
   /// Chooses the headline, as the head of Comparison.swift says.
   private mutating func choose(_ options: AnalysisOptions) {
-    let farOut = base.outliers.severe + other.outliers.severe > 0
+    let farOut =
+      base.outliers.spoilMean(of: base.count) || other.outliers.spoilMean(of: other.count)
     let margin = options.margin
     equivalence = ratio == nil ? nil : means.equivalence(margin: margin)
     if let paired, decides(paired, options) {
@@ -119,7 +122,7 @@ struct Evidence {
   }
 
   /// Adds what is odd about the order of the values, of each arm or of the pairs.
-  private mutating func compareOrder(_ first: Arm, _ second: Arm) {
+  private mutating func compareOrder(_ first: Arm, _ second: Arm, alpha: Double) {
     if usesPairs, let paired {
       // What both arms share cancels: only what is left counts.
       findings += (base.findings + other.findings).map {
@@ -131,7 +134,7 @@ struct Evidence {
     findings += base.findings + other.findings
     let isBlocks = paired == nil && min(base.count, other.count) >= Thresholds.orderMin
     let plain = MeanComparison(base: base.moments, other: other.moments)
-    if !isBlocks || !(plain.test.p < 0.05) { return }
+    if !isBlocks || !(plain.test.p < alpha) { return }
     let drift = CommonDrift(
       base: first.values, other: second.values, baseMean: base.moments.mean,
       otherMean: other.moments.mean)
@@ -162,7 +165,7 @@ struct Evidence {
     let sorted = Ordering.sorted(values)
     let quartiles = Interval(
       Quantile.of(sorted: sorted, at: 0.25), Quantile.of(sorted: sorted, at: 0.75))
-    return OutlierCounts(sorted: sorted, quartiles: quartiles).severe > 0
+    return OutlierCounts(sorted: sorted, quartiles: quartiles).spoilMean(of: sorted.count)
   }
 
   private static func pairs(
@@ -179,6 +182,17 @@ struct Evidence {
     let neighbours = Autocorrelation(
       taken ? [pairs?.differences ?? []] : [base.values, other.values])
     return neighbours.p < Thresholds.widenP ? neighbours.inflation : 1
+  }
+
+  /// Bootstrapped where that was asked for and has a meaning: from 30 values of each on.
+  private static func medianRatio(
+    _ base: Arm, _ other: Arm, _ options: AnalysisOptions
+  ) -> Estimate? {
+    let few = min(base.count, other.count) < Thresholds.bootstrapMin
+    if options.bootstrapRounds < Bootstrap.roundsMin || few || base.sorted[0] <= 0 { return nil }
+    let sets = [base, other].map { Ordering.thinned($0.sorted, to: Thresholds.bootstrapMax) }
+    return Bootstrap(rounds: options.bootstrapRounds, seed: options.seed)
+      .ratioOfMedians(sets[0], sets[1], level: options.level)
   }
 
   private static func typicalRatio(

@@ -4,7 +4,7 @@ import Glibc
 
 /// Quantiles of sqrt(n) times the dip of n uniform values, by simulation.
 ///
-/// Made by `statsim --dip-table --rounds 60000`: the quantile at a tail p is known to that of
+/// Made by `simulate --dip-table --rounds 60000`: the quantile at a tail p is known to that of
 /// p +- 2 sqrt(p / 60000), at p = 0.001 to a quarter of it.
 enum DipTable {
   /// The probabilities above each quantile.

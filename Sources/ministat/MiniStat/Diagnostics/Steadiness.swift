@@ -66,8 +66,9 @@ public enum Steadiness {
       let gain = sum * sum * (1 / Double(index) + 1 / Double(n - index))
       if gain > best { (best, place) = (gain, index) }
     }
-    let before = Moments(Array(values[..<place])).mean
-    let after = Moments(Array(values[place...])).mean
+    let excess = values[..<place].reduce(0) { $0 + ($1 - moments.mean) }
+    let before = moments.mean + excess / Double(place)
+    let after = moments.mean - excess / Double(n - place)
     let residual = max(total - best, total * 1e-15) / Double(n - 2)
     let gain = best / residual
     // The t statistic as a normal value of the same tail, then the limit for its maximum.

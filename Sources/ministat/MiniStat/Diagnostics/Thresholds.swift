@@ -55,6 +55,10 @@ enum Thresholds {
   static let outlierShare = 0.05
   /// Correlation within pairs from which pairs are taken by themselves.
   static let pairCorrelationMin = 0.25
+  /// Fewer values than this have bootstrapped intervals that are too short.
+  static let bootstrapMin = 30
+  /// Values of an arm that the bootstrap draws from.
+  static let bootstrapMax = 2000
   /// Values that slow tests look at; of more, as many evenly spread.
   static let slowMax = 20_000
 }

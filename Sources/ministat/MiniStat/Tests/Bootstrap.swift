@@ -8,6 +8,9 @@ import Glibc
 /// of a ratio covers the truth in 86 of 100 cases, where Fieller's covers it in 95.  They are for
 /// medians and quantiles, from 30 values on.
 public struct Bootstrap: Sendable {
+  /// Fewer rounds have no quantiles to speak of.
+  public static let roundsMin = 100
+
   /// How many times values are drawn.
   public let rounds: Int
   /// Where the random numbers start.
@@ -61,7 +64,7 @@ public struct Bootstrap: Sendable {
 
   /// A bootstrap of `rounds` rounds from `seed`.
   public init(rounds: Int = 10_000, seed: UInt64 = AnalysisOptions().seed) {
-    precondition(rounds >= 100, "quantiles of replicates need many of them")
+    precondition(rounds >= Self.roundsMin, "quantiles of replicates need many of them")
     self.rounds = rounds
     self.seed = seed
   }

@@ -1,9 +1,9 @@
 // The table of the dip's quantiles, made by simulation.
 
-import MiniStat
+internal import MiniStat
 
 /// Prints the table that DipTable.swift of MiniStat holds.
-enum DipTableMaker {
+package enum DipTableMaker {
   static let counts = [
     4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 30, 50, 100, 200, 500, 1000, 2000,
   ]
@@ -13,7 +13,7 @@ enum DipTableMaker {
   ]
 
   /// One line of quantiles of sqrt(n) times the dip for each number of uniform values.
-  static func run(rounds: Int, seed: UInt64) {
+  package static func run(rounds: Int, seed: UInt64) {
     print("// tails: \(tails)")
     for count in counts {
       var generator = Generator(seed: seed &+ UInt64(count))

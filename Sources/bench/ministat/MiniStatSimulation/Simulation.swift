@@ -11,10 +11,10 @@
 //
 // With 20,000 rounds a share of 5 % is known to 0.3 points (two deviations).
 
-import MiniStat
+internal import MiniStat
 
 /// A scenario with what is promised of it, in percent.
-struct Promise: Sendable {
+package struct Promise: Sendable {
   let scenario: Scenario
   var different: ClosedRange<Double>?
   var unwarned: ClosedRange<Double>?
@@ -23,7 +23,7 @@ struct Promise: Sendable {
 }
 
 /// All scenarios and the table.
-enum Simulation {
+package enum Simulation {
   static let clean = 4.0...6.0
   static let quiet = 0.0...5.0
   static let loud = 90.0...100.0
@@ -120,7 +120,7 @@ enum Simulation {
   }
 
   /// Plays all, prints the table; true if all promises were kept.
-  static func run(rounds: Int, seed: UInt64, write: (String) -> Void) -> Bool {
+  package static func run(rounds: Int, seed: UInt64, write: (String) -> Void) -> Bool {
     write("\(rounds) rounds a line, seed \(seed); shares in percent; ! breaks its promise\n")
     write(
       pad("scenario", 30) + "  different  unwarned    warned   Fieller  headline  warnings\n")

@@ -1,10 +1,10 @@
 // What is simulated: how values come about, and what must come out.
 
-import Glibc
-import MiniStat
+internal import Glibc
+package import MiniStat
 
 /// How the values of one arm follow each other.
-enum Process: Sendable {
+package enum Process: Sendable {
   /// Independent normal values.
   case normal
   /// Independent lognormal values whose logarithm has this deviation.
@@ -19,20 +19,38 @@ enum Process: Sendable {
 }
 
 /// A simulated experiment.
-struct Scenario: Sendable {
-  let name: String
-  let baseCount: Int
-  let otherCount: Int
-  let process: Process
+package struct Scenario: Sendable {
+  /// What the table calls it.
+  package let name: String
+  /// The values of the base.
+  package let baseCount: Int
+  /// The values of the other.
+  package let otherCount: Int
+  /// How the values come about.
+  package let process: Process
   /// The deviation of an arm over its mean.
-  var variation = 0.1
+  package let variation: Double
   /// The deviation of the other over that of the base.
-  var spread = 1.0
+  package let spread: Double
   /// The true ratio of the means.
-  var ratio = 1.0
+  package let ratio: Double
+
+  /// A scenario; values of an arm vary by a tenth of their mean.
+  package init(
+    name: String, baseCount: Int, otherCount: Int, process: Process, variation: Double = 0.1,
+    spread: Double = 1, ratio: Double = 1
+  ) {
+    self.name = name
+    self.baseCount = baseCount
+    self.otherCount = otherCount
+    self.process = process
+    self.variation = variation
+    self.spread = spread
+    self.ratio = ratio
+  }
 
   /// Two arms, the base measured first.
-  func draw(_ generator: inout Generator) -> (base: Arm, other: Arm) {
+  package func draw(_ generator: inout Generator) -> (base: Arm, other: Arm) {
     let total = Double(baseCount + otherCount - 1)
     let base = series(baseCount, from: 0, total: total, &generator)
     let other = series(otherCount, from: Double(baseCount), total: total, &generator)
@@ -74,23 +92,27 @@ struct Scenario: Sendable {
 }
 
 /// What came out of many experiments of one scenario.
-struct Outcome: Sendable {
-  private(set) var rounds = 0
+package struct Outcome: Sendable {
+  /// How often it was played.
+  package private(set) var rounds = 0
   /// The interval of the headline excluded "no change".
-  private(set) var different = 0
+  package private(set) var different = 0
   /// The same without a warning.
-  private(set) var differentUnwarned = 0
+  package private(set) var differentUnwarned = 0
   /// There was a warning.
-  private(set) var warned = 0
+  package private(set) var warned = 0
   /// Fieller's interval covered the true ratio.
-  private(set) var coveredByFieller = 0
+  package private(set) var coveredByFieller = 0
   /// The headline's interval covered it.
-  private(set) var coveredByHeadline = 0
+  package private(set) var coveredByHeadline = 0
   /// How often each warning came.
-  private(set) var warnings: [String: Int] = [:]
+  package private(set) var warnings: [String: Int] = [:]
+
+  /// Nothing has come out yet.
+  package init() {}
 
   /// Plays `scenario` once.
-  mutating func add(_ scenario: Scenario, _ generator: inout Generator) {
+  package mutating func add(_ scenario: Scenario, _ generator: inout Generator) {
     let (base, other) = scenario.draw(&generator)
     let comparison = Comparison(base: base, other: other)
     let isWarned = !comparison.warnings.isEmpty
@@ -110,5 +132,5 @@ struct Outcome: Sendable {
   }
 
   /// `count` as a share of the rounds, in percent.
-  func percent(_ count: Int) -> Double { 100 * Double(count) / Double(rounds) }
+  package func percent(_ count: Int) -> Double { 100 * Double(count) / Double(rounds) }
 }

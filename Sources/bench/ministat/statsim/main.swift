@@ -1,5 +1,0 @@
-// statsim: what ministat's statistics do on data of which the truth is known.
-
-import Glibc
-
-exit(Command.run(CommandLine.arguments))
