@@ -58,10 +58,9 @@ struct RunRequest {
       guard let split = Self.prefix(text, of: names),
         let index = arms.firstIndex(where: { $0.name == split.name })
       else {
+        let known = names.joined(separator: ", ")
         throw UsageError(
-          text:
-            "--directory '\(text)' is not ARM=directory with one of \(names.joined(separator: ", "))"
-        )
+          text: "--directory '\(text)' is not ARM=directory with one of \(known)")
       }
       arms[index].directory = FilePath(split.rest)
     }
