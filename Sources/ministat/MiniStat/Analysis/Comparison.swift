@@ -22,9 +22,9 @@
 // widened by sqrt((1 + r) / (1 - r)) with r from both arms together.
 //
 // Invariants.
-//   C1  `headline.excludesNeutral` iff `headline.p` < 1 - level, for the headlines by means.
+//   C1  `headline.excludesNeutral` iff `headline.p` < 1 - level, for bounded ratios of means.
 //   C2  A verdict of `better` or `worse` has an interval that excludes "no change".
-//   C3  A verdict of `same` has an interval within the margin.
+//   C3  A verdict of `same` has an interval within the margin, or no width at all.
 //
 // Cost.  Sorting; everything else is O(n) but for diagnostics that look at 2000 values and
 // quantiles of differences that look at 20,000.
@@ -102,7 +102,12 @@ public struct Comparison: Sendable {
     equivalence = evidence.equivalence
     verdict = Decision.verdict(headline, evidence: evidence, options: options)
     findings = evidence.findings
-    if case .same = verdict {
+    let isByMeans = headline.kind == .ratioOfMeans || headline.kind == .ratioOfPairs
+    if isByMeans && headline.estimate.interval.isBounded {
+      let close = abs(headline.p - options.alpha) < 1e-9 * options.alpha
+      assert(close || headline.excludesNeutral == (headline.p < options.alpha), "C1")
+    }
+    if case .same = verdict, headline.isRatio {
       let within = Interval(1 - options.margin, 1 + options.margin)
       // Where ratios mean nothing, "same" is a difference of exactly 0.
       assert(!headline.isRatio || headline.estimate.interval.lies(within: within), "C3")

@@ -52,7 +52,7 @@ struct Evidence {
       [base, other].map { Ordering.thinned($0.sorted, to: Thresholds.slowMax) })
     usesPairs = false
     choose(options)
-    compareOrder(base, other)
+    compareOrder(base, other, alpha: options.alpha)
     compareSpreads(base, other)
     if inflation > 1 { findings.append(Finding(.note, .widened(factor: inflation))) }
     // Stable: among equally grave ones those of the comparison come first.
@@ -122,7 +122,7 @@ struct Evidence {
   }
 
   /// Adds what is odd about the order of the values, of each arm or of the pairs.
-  private mutating func compareOrder(_ first: Arm, _ second: Arm) {
+  private mutating func compareOrder(_ first: Arm, _ second: Arm, alpha: Double) {
     if usesPairs, let paired {
       // What both arms share cancels: only what is left counts.
       findings += (base.findings + other.findings).map {
@@ -134,7 +134,7 @@ struct Evidence {
     findings += base.findings + other.findings
     let isBlocks = paired == nil && min(base.count, other.count) >= Thresholds.orderMin
     let plain = MeanComparison(base: base.moments, other: other.moments)
-    if !isBlocks || !(plain.test.p < 0.05) { return }
+    if !isBlocks || !(plain.test.p < alpha) { return }
     let drift = CommonDrift(
       base: first.values, other: second.values, baseMean: base.moments.mean,
       otherMean: other.moments.mean)

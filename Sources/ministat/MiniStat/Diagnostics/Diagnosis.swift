@@ -77,8 +77,9 @@ struct Diagnosis: Sendable {
       warn(.dependent(lag1: neighbours.lag1, p: neighbours.p, effectiveCount: effective))
     }
     let trend = MannKendall(values)
-    if trend.p < Thresholds.driftP && trend.slope != 0 {
-      warn(.drifts(perRun: centre == 0 ? trend.slope : trend.slope / abs(centre), p: trend.p))
+    if trend.p < Thresholds.driftP {
+      let slope = trend.slope
+      if slope != 0 { warn(.drifts(perRun: centre == 0 ? slope : slope / abs(centre), p: trend.p)) }
     }
     let jump = Steadiness.jump(values)
     let jumps = jump.map { $0.p < Thresholds.jumpP } ?? false
