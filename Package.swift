@@ -41,15 +41,19 @@ let package = Package(
   products: [
     .executable(name: "config", targets: ["config"]),
     .executable(name: "ministat", targets: ["ministat"]),
+    .executable(name: "9cat", targets: ["cat9"]),
     .executable(name: "9scan", targets: ["scan9"]),
     .executable(name: "fdserve", targets: ["fdserve"]),
     .executable(name: "fdget", targets: ["fdget"]),
+    .executable(name: "9grep", targets: ["grep9"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
     .library(name: "LibUTF", targets: ["LibUTF"]),
     .library(name: "LibFmt", targets: ["LibFmt"]),
     .library(name: "LibBio", targets: ["LibBio"]),
     .library(name: "LibRegexp9", targets: ["LibRegexp9"]),
+    .library(name: "LibIP", targets: ["LibIP"]),
+    .library(name: "nine", type: .static, targets: ["NineFace"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -69,16 +73,23 @@ let package = Package(
     library("LibJSON", in: "9unix"),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
-    library("LibIP", in: "9unix", needs: ["Lib9c", "Sys9", "CNine", system]),
+    // The C face: a header, what is variadic, and the functions in Swift.
+    .target(name: "CNineFace", path: "Sources/9unix/CNineFace"),
+    library(
+      "NineFace", in: "9unix",
+      needs: ["CNineFace", "Lib9c", "LibBio", "LibFmt", "LibUTF", "Sys9"]),
+    library("LibIP", in: "9unix", needs: ["Lib9c", "LibFmt", "Sys9"]),
     program(
       "answers", in: "9unix",
       needs: [
         "Lib9c", "LibBio", "LibFmt", "LibIP", "LibJSON", "LibRegexp9", "LibUTF", "Sys9", system,
       ]),
     // Examples of the ground floor: programs that one would want.
+    program("cat9", in: "examples", needs: ["Lib9c", "LibBio", "LibFmt", "LibUTF", "Sys9"]),
     program("scan9", in: "examples", needs: ["Lib9c"]),
     program("fdserve", in: "examples", needs: ["Lib9c", system]),
     program("fdget", in: "examples", needs: ["Lib9c", system]),
+    program("grep9", in: "examples", needs: ["Lib9c", "LibBio", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -107,9 +118,12 @@ let package = Package(
     .target(
       name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
     tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
-    tests("LibIP", needs: ["LibIP", "Lib9c", "Sys9", system]),
+    tests("LibIP", needs: ["LibIP", "Lib9c", "LibFmt", "Sys9"]),
     tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
+    tests("LibUTF", needs: ["LibUTF", "Sys9", system]),
+    tests("LibFmt", needs: ["CAllocations", "LibFmt", "LibUTF", "Sys9", system]),
+    tests("LibBio", needs: ["CAllocations", "LibBio", "LibFmt", "LibUTF", "Sys9", system]),
     tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),

@@ -220,6 +220,19 @@ import Testing
     #expect(steps(ours).count > 10)
   }
 
+  /// What Ninja learned of headers is in its log: make must not take its objects for its own.
+  @Test func anotherMakeInTheDirectoryIsNotStale() throws {
+    let project = try BuildProject(.ninja, files: BuildProject.classic)
+    _ = try project.build()
+    let tests = try Files.readLink("/proc/self/exe") ?? FilePath(CommandLine.arguments[0])
+    let config = tests.removingLastComponent().appending("config")
+    #expect(try project.shell("'\(config)' conf/TEST").status == 0)
+    try project.edit("include/kit.h", "KIT 1", "KIT 4")
+    let said = try project.shell("make -j2", in: BuildProject.directory)
+    #expect(said.status == 0, "\(said.text)")
+    #expect(try project.output().contains("kit=4/4"))
+  }
+
   @Test func saysWhatIsWrongUsage() throws {
     let project = try project()
     #expect(try matrix(project, "--not foo").status == 2)

@@ -11,7 +11,7 @@ import Testing
 /// call must report it, or be listed as one that may go on; and each of them is interrupted three
 /// times, and then nothing may be different.  Descriptors are counted around it all.
 ///
-/// Serial, in a process of its own: the script answers for every system call that goes through Sys9.
+/// Serial, in a process of its own: the script answers for every system call through Sys9.
 @Suite("Faults at every call", .serialized) struct EveryFaultTests {
   /// What a case works with.
   struct Scene: ~Copyable {

@@ -24,6 +24,8 @@ import Testing
       ("/net.alt/udp!h!80", .service(.udp, .name("h"), .port(80))),
       ("unix!/a!b", .unix(path: "/a!b")), ("net!rel", .unix(path: "rel")),
       ("/net/unix!x", .unix(path: "x")),
+      // To Swift, `!` and U+031F are one character.
+      ("tcp!\u{31F}h!80", .service(.tcp, .name("\u{31F}h"), .port(80))),
     ] as [(String, DialString)])
   func understood(_ text: String, _ meaning: DialString) throws {
     let found = try DialString(parsing: text)

@@ -109,7 +109,7 @@ import Testing
     #expect(address.zone == "eth0")
     #expect(address.description == "fe80::1%eth0")
     #expect(try ZonedAddress.parse("10.0.0.1") == ZonedAddress(IPAddress(10, 0, 0, 1)))
-    for bad in ["fe80::1%", "1.2.3.4%eth0", "fe80::1%a b", "fe80::1%a%b"] {
+    for bad in ["fe80::1%", "1.2.3.4%eth0", "fe80::1%a b", "fe80::1%a%b", "::ffff:ff:f%lo"] {
       #expect(throws: IPError.self) { try ZonedAddress.parse(bad) }
     }
   }

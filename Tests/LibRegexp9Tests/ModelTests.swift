@@ -28,7 +28,7 @@ import Testing
   func finds(_ seed: UInt64) throws {
     print("regexp model: seed \(seed)")
     var generator = SeededGenerator(seed)
-    for number in 0..<4000 {
+    for number in 0..<2000 {
       let one = Self.random(&generator)
       let matcher = RegexpMatcher(try Regexp(one.tree.pattern))
       for start in one.offsets.indices {
@@ -50,7 +50,7 @@ import Testing
   func captures(_ seed: UInt64) throws {
     print("regexp captures: seed \(seed)")
     var generator = SeededGenerator(seed)
-    for number in 0..<4000 {
+    for number in 0..<2000 {
       let one = Self.random(&generator)
       let regexp = try Regexp(one.tree.pattern)
       guard regexp.groupCount > 0, let match = regexp.firstMatch(in: one.text) else { continue }
@@ -75,7 +75,7 @@ extension ModelTests {
   func streams(_ seed: UInt64) throws {
     print("regexp streams: seed \(seed)")
     var generator = SeededGenerator(seed)
-    for number in 0..<4000 {
+    for number in 0..<2000 {
       let one = Self.random(&generator)
       let regexp = try Regexp(one.tree.pattern)
       let wanted = regexp.allMatches(in: one.text).map(\.range)

@@ -175,6 +175,11 @@ enum SampleFile {
         "{\"kind\":\"ministat\",\"version\":1}\n{\"kind\":\"run\",\"arm\":\"A\",\"place\":1}\n"
           + "{\"kind\":\"run\",\"arm\":\"A\",\"place\":1}\n", "f:3: place: 1 does not follow 1"
       ),
+      (
+        "{\"kind\":\"ministat\",\"version\":1}\n"
+          + "{\"kind\":\"run\",\"arm\":\"A\",\"block\":9223372036854775807}\n",
+        "f:2: block: 9223372036854775807 is no number of a run"
+      ),
       ("1\n\u{0}2\n", "f:2: a NUL byte"),
     ])
   func faults(_ text: String, _ message: String) {

@@ -32,7 +32,7 @@ import Testing
       (21.3412, 0.122, "21.34"), (21.3412, 0.4, "21.3"), (21.3412, 3, "21.3"), (21.3412, 9.6, "21"),
       (21.3412, 40, "21"), (1234.5, 120, "1230"), (1234.5, 0, "1234"), (0.5, .infinity, "0.5000"),
       (0, 0.12, "0.00"), (1e6 / 7, 5e-12, "142857.142857143"), (-21.3412, 0.122, "-21.34"),
-      (0, 0, "0.000"), (123_456, 3_600, "123000"),
+      (0, 0, "0"), (512, 0, "512"), (5.12, 0, "5.120"), (123_456, 3_600, "123000"),
     ])
   func digits(_ value: Double, _ halfWidth: Double, _ expected: String) {
     let decimals = ReportNumber.decimals(value, halfWidth: halfWidth)
@@ -249,10 +249,10 @@ import Testing
   @Test("says what fits, the most important first")
   func lines() {
     let state = state(12)
+    let bar = "━━━━────────────────"
     #expect(
       state.line(width: 100).plain
-        == "12 of 60 blocks  ━━━━────────────────  0:31  new/old -3.7 % ± 1.1 %  goal 0.5 %  1 failed"
-    )
+        == "12 of 60 blocks  \(bar)  0:31  new/old -3.7 % ± 1.1 %  goal 0.5 %  1 failed")
     #expect(
       state.line(width: 80, glyphs: .ascii).plain
         == "12 of 60 blocks  0:31  new/old -3.7 % +- 1.1 %  goal 0.5 %  1 failed")

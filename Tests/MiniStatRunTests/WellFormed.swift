@@ -17,23 +17,23 @@ struct WellFormed {
   /// All text outside of tags, without that of style sheets.
   private(set) var text = ""
 
-  private let characters: [Character]
+  private let bytes: [UInt8]
   private var at = 0
 
   init(_ page: String) throws {
-    characters = Array(page)
+    bytes = Array(page.utf8)
     let kind = "<!DOCTYPE html>\n"
     guard page.hasPrefix(kind) else { throw Fault(description: "no document type") }
-    at = kind.count
+    at = kind.utf8.count
     var open: [String] = []
-    while at < characters.count {
-      if characters[at] != "<" {
+    while at < bytes.count {
+      if bytes[at] != UInt8(ascii: "<") {
         let content = try content(until: "<")
         if open.last != "style" { text += content }
         continue
       }
       at += 1
-      if characters[at] == "/" {
+      if bytes[at] == UInt8(ascii: "/") {
         at += 1
         let name = name()
         guard open.popLast() == name, take(">") else {
@@ -55,25 +55,26 @@ struct WellFormed {
 
   private func fault(_ text: String) -> Fault { Fault(description: "at \(at): \(text)") }
 
-  private mutating func take(_ character: Character) -> Bool {
-    guard at < characters.count, characters[at] == character else { return false }
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard at < bytes.count, bytes[at] == UInt8(ascii: character) else { return false }
     at += 1
     return true
   }
 
-  private mutating func expect(_ character: Character) throws {
+  private mutating func expect(_ character: Unicode.Scalar) throws {
     if !take(character) { throw fault("'\(character)' expected") }
   }
 
   private mutating func name() -> String {
-    var name = ""
-    while at < characters.count,
-      characters[at].isLetter || characters[at].isNumber || "-:".contains(characters[at])
-    {
-      name.append(characters[at])
+    let start = at
+    while at < bytes.count {
+      let letter = bytes[at] | 0x20
+      let isLetter = letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z")
+      let isOther = (UInt8(ascii: "-")...UInt8(ascii: ":")).contains(bytes[at])
+      if !isLetter && (!isOther || bytes[at] == UInt8(ascii: "/")) { break }
       at += 1
     }
-    return name
+    return String(decoding: bytes[start..<at], as: UTF8.self)
   }
 
   private mutating func start() throws -> Element {
@@ -93,29 +94,24 @@ struct WellFormed {
 
   private static let entities = ["lt": "<", "gt": ">", "amp": "&", "quot": "\"", "#39": "'"]
 
-  private mutating func content(until end: Character) throws -> String {
-    var content = ""
-    while at < characters.count, characters[at] != end {
-      let character = characters[at]
+  private mutating func content(until end: Unicode.Scalar) throws -> String {
+    var content: [UInt8] = []
+    while at < bytes.count, bytes[at] != UInt8(ascii: end) {
+      let byte = bytes[at]
       at += 1
-      if character == "<" { throw fault("'<' in a value") }
-      if character != "&" {
-        let isControl = character.unicodeScalars.contains {
-          $0.value < 0x20 && $0 != "\n" && $0 != "\t"
-        }
-        if isControl { throw fault("a control character") }
-        content.append(character)
+      if byte == UInt8(ascii: "<") { throw fault("'<' in a value") }
+      if byte < 0x20 && byte != 0x0A && byte != 0x09 { throw fault("a control character") }
+      if byte != UInt8(ascii: "&") {
+        content.append(byte)
         continue
       }
-      var name = ""
-      while at < characters.count, characters[at] != ";", name.count < 8 {
-        name.append(characters[at])
-        at += 1
-      }
+      let start = at
+      while at < bytes.count, bytes[at] != UInt8(ascii: ";"), at - start < 8 { at += 1 }
+      let name = String(decoding: bytes[start..<at], as: UTF8.self)
       try expect(";")
       guard let meant = Self.entities[name] else { throw fault("entity '\(name)'") }
-      content += meant
+      content += meant.utf8
     }
-    return content
+    return String(decoding: content, as: UTF8.self)
   }
 }

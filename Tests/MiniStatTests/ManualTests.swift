@@ -37,7 +37,7 @@ import Testing
 
   @Test(
     "every example prints what the page says",
-    arguments: [("ministat.md", 20), ("measuring.md", 5)])
+    arguments: [("ministat.md", 20), ("measuring.md", 5), ("reports.md", 5)])
   func page(_ name: String, _ countMin: Int) throws {
     let room = try Workshop()
     let examples = examples(try text(name))

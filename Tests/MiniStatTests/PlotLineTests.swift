@@ -83,6 +83,8 @@ import Testing
       PlotInterval.Row(name: "b", middle: 1.02, low: 0.99, high: .infinity, note: "undecided"),
       PlotInterval.Row(name: "far", middle: 7, low: 6.9, high: 7.1, note: "slower"),
       PlotInterval.Row(name: "low", middle: -7, low: -8, high: -6, note: "faster"),
+      PlotInterval.Row(name: "c", middle: 1, low: 0.99, high: 1.01, note: "same"),
+      PlotInterval.Row(name: "d", middle: 1, low: 0.98, high: 1.02, note: "undecided"),
       PlotInterval.Row(name: "none", middle: .nan, low: .nan, high: .nan),
     ]
     let plot = PlotInterval(
@@ -92,7 +94,9 @@ import Testing
         a     |------o------|      ...:....      faster
         b                          |---------o>  undecided
         far                        ...:....   >  slower
-        low   <                    ...:....      faster
+        low  <                     ...:....      faster
+        c                          |--o---|      same
+        d                      |------o------|   undecided
         none                       ...:....
              --------+--------+-------+--------
                    0.950    0.975   1.000
@@ -104,7 +108,7 @@ import Testing
   func columns() {
     let seed = UInt64.random(in: 0..<1 << 40)
     var random = SeededRandom(seed: seed)
-    for round in 0..<200 {
+    for round in 0..<60 {
       let names = ["a", "日本語日本語日本語日本語日本語", String(repeating: "long ", count: 9), "\u{1B}[2J"]
       let scale = [1e-300, 1e-9, 1, 1e9, 1e300][random.below(5)]
       let sets = (0..<(1 + random.below(4))).map { _ in

@@ -53,7 +53,7 @@ extension Bio {
     }
     var rune = Runeerror
     let taken = chartorune(&rune, sequence.span.extracting(first: count))
-    unsafe core.pointee.cursor -= count - taken
+    unsafe core.pointee.unread(count - taken)
     return rune
   }
 
@@ -143,6 +143,22 @@ extension Bio {
     return count
   }
 
+  /// What is in the buffer, after a read if there is nothing in it; nil at the end.
+  ///
+  /// The span is valid until the next call on this bio.  Nothing is copied.
+  @_lifetime(&self)
+  public mutating func nextPiece() throws(SystemError) -> Span<UInt8>? {
+    if unsafe core.pointee.cursor >= core.pointee.readEnd, unsafe !core.pointee.refill() {
+      try check()
+      return nil
+    }
+    let start = unsafe core.pointee.cursor
+    let count = unsafe core.pointee.readEnd - start
+    unsafe core.pointee.cursor += count
+    let piece = unsafe Span<UInt8>(_unsafeStart: UnsafePointer(start), count: count)
+    return unsafe _overrideLifetime(piece, mutating: &self)
+  }
+
   /// All that is left.
   public mutating func readAll() throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -167,11 +183,11 @@ extension Bio {
     var scanner = NumberScanner()
     while let byte = try readByte() {
       if !scanner.take(byte) {
-        unsafe core.pointee.cursor -= 1
+        unsafe core.pointee.unread(1)
         break
       }
     }
-    unsafe core.pointee.cursor -= scanner.surplus
+    unsafe core.pointee.unread(scanner.surplus)
     return scanner.value
   }
 }

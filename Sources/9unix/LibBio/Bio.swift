@@ -1,14 +1,15 @@
 // Buffered input and output: theory of operation.
 //
-// Problem.  Programs read lines and print words; the kernel wants large pieces.  stdio locks, copies
-// and converts; Swift's readLine makes a string of each line.  Plan 9's bio hands out the line
-// where it lies, and prints where it will be written from.
+// Problem.  Programs read lines and print words; the kernel wants large pieces.  stdio locks,
+// copies and converts; Swift's readLine makes a string of each line.  Plan 9's bio hands out the
+// line where it lies, and prints where it will be written from.
 //
-// Shape.  A bio reads or writes, not both.  Its state, a `BioCore`, lies in memory that does not move,
-// with a buffer; under it is a device, any type with read, write, seek and close (`BioDevice`), most
-// often a descriptor.  This is libxbio's state machine, and bio is it over `FileDevice`.  The common
-// case of each call (there is a byte, a line, room) is inlined into its caller and touches only the
-// core; the others call the device through its type's table, once a buffer.
+// Shape.  A bio reads or writes, not both.  Its state, a `BioCore`, lies in memory that does not
+// move, with a buffer; under it is a device, any type with read, write, seek and close
+// (`BioDevice`), most often a descriptor.  This is libxbio's state machine, and bio is it over
+// `FileDevice`.  The common case of each call (there is a byte, a line, room) is inlined into its
+// caller and touches only the core; the others call the device through its type's table, once a
+// buffer.
 //
 //     Bio --> BioCore [cursor, readEnd, writeEnd, ...] --> buffer
 //                 \--> device (FileDevice, ClosureDevice, yours)

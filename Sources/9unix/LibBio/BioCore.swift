@@ -106,8 +106,8 @@ import Sys9
       return false
     }
     assert(unsafe cursor == readEnd)
-    // The end of the old buffer can be pushed back.  At the end of the file all of it stays, so that
-    // a seek finds it.
+    // The end of the old buffer can be pushed back.  At the end of the file all of it stays, so
+    // that a seek finds it.
     let last = unsafe UnsafeRawPointer(readEnd - Self.ungetSize).loadUnaligned(as: UInt32.self)
     let count = unsafe fill(from: base)
     if count == 0 {
@@ -119,6 +119,14 @@ import Sys9
     unsafe cursor = base
     unsafe readEnd = base + count
     return true
+  }
+
+  /// Pushes back `count` bytes that have just been read; those can be read though the end was met.
+  mutating func unread(_ count: Int) {
+    if count == 0 { return }
+    unsafe cursor -= count
+    assert(unsafe cursor >= base - Self.ungetSize, "B1: what is pushed back lies in the buffer")
+    if unsafe state == .ended { unsafe state = .reading }
   }
 
   /// Moves what is left to the front of the buffer, and what can be pushed back before it.

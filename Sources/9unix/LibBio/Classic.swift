@@ -96,8 +96,7 @@ public func Bungetc(_ bp: inout Bio) -> Int {
   guard unsafe !core.pointee.isWriter, unsafe core.pointee.state != .inactive,
     unsafe core.pointee.cursor > core.pointee.base - BioCore.ungetSize
   else { return Beof }
-  unsafe core.pointee.state = .reading
-  unsafe core.pointee.cursor -= 1
+  unsafe core.pointee.unread(1)
   return 1
 }
 
@@ -118,7 +117,7 @@ public func Bgetrune(_ bp: inout Bio) -> Int {
   }
   var rune = Runeerror
   let taken = chartorune(&rune, sequence.span.extracting(first: wanted))
-  unsafe bp.core.pointee.cursor -= wanted - taken
+  unsafe bp.core.pointee.unread(wanted - taken)
   unsafe bp.core.pointee.runeSize = UInt8(taken)
   return Int(rune)
 }
@@ -134,8 +133,8 @@ public func Bungetrune(_ bp: inout Bio) -> Int {
 /// The next line with its delimiter, where it lies until the next call; nil at the end of the file
 /// and for a line that does not fit into the buffer.
 ///
-/// What a file holds behind the last delimiter is no line: it stays in the buffer, and `Blinelen` is
-/// its length.  Corresponds to `Brdline(3)`.
+/// What a file holds behind the last delimiter is no line: it stays in the buffer, and `Blinelen`
+/// is its length.  Corresponds to `Brdline(3)`.
 @inlinable @inline(__always)
 @_lifetime(&bp)
 public func Brdline(_ bp: inout Bio, _ delimiter: UInt8) -> Span<UInt8>? {
@@ -209,8 +208,8 @@ private func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
   unsafe bytes.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
 }
 
-/// Reads until `room` is full or the file ends; the bytes read, 0 at the end, -1 after an error that
-/// came before any byte.
+/// Reads until `room` is full or the file ends; the bytes read, 0 at the end, -1 after an error
+/// that came before any byte.
 ///
 /// Corresponds to `Bread(3)`.
 public func Bread(_ bp: inout Bio, _ room: inout MutableSpan<UInt8>) -> Int {
@@ -225,8 +224,8 @@ public func Bread(_ bp: inout Bio, _ room: inout MutableSpan<UInt8>) -> Int {
 
 /// Reads the number at hand into `value`; 1, or `Beof` if the end of the file was met.
 ///
-/// Skips blanks and tabs.  Where there is no number, `value` is 0 and the result is 1; a number that
-/// the end of the file ends is lost.  Corresponds to `Bgetd(3)`.
+/// Skips blanks and tabs.  Where there is no number, `value` is 0 and the result is 1; a number
+/// that the end of the file ends is lost.  Corresponds to `Bgetd(3)`.
 public func Bgetd(_ bp: inout Bio, _ value: inout Double) -> Int {
   var scanner = NumberScanner(isClassic: true)
   while true {

@@ -212,3 +212,19 @@ extension Fmt {
   /// True if the directive at hand is `%p`.
   var wantsAddress: Bool { position.kind == .pointer }
 }
+
+/// A number in the fewest digits that read back as the same number, for `%s` and `%q`.
+///
+///     smprint("%s %s", Shortest(0.1), Shortest(1e23))     // 0.1 1e+23
+///
+/// As Swift describes it.  `%g` never does so silently: it has six digits.
+public struct Shortest: Formattable, Sendable {
+  /// The number.
+  public let value: Double
+
+  /// Prints `value` in the fewest digits.
+  public init(_ value: Double) { self.value = value }
+
+  /// Hands the digits on; allocates if they are more than fifteen.
+  public func format(into f: inout Fmt) { f.feed(string: value.description) }
+}

@@ -1,7 +1,7 @@
 // The classic calls, under their names.
 //
-// `sprint(3)` is not here: a buffer whose size nobody knows.  `print(3)` is `fprint(1, ...)`, so that
-// Swift's own `print` stays what it is.
+// `sprint(3)` is not here: a buffer whose size nobody knows.  `print(3)` is `fprint(1, ...)`, so
+// that Swift's own `print` stays what it is.
 
 public import LibUTF
 import Sys9

@@ -100,9 +100,9 @@ final class VerbTable: Sendable {
 
 /// Installs `handler` for `verb` in the whole process; nil takes an installed verb away.
 ///
-/// A printer's own `Verbs` come first, then these, then those built in.  Each call keeps a table for
-/// ever: install at the start of a program, not in its loops.  Thread-safe; printers that have begun
-/// keep the old table.
+/// A printer's own `Verbs` come first, then these, then those built in.  Each call keeps a table
+/// for ever: install at the start of a program, not in its loops.  Thread-safe; printers that have
+/// begun keep the old table.
 /// - Returns: 0, or -1 if `verb` is a flag, a digit, a point or a star.
 ///
 /// Corresponds to `fmtinstall(3)`.

@@ -183,12 +183,11 @@ extension ZonedAddress {
 
   /// The address that `text` is, with what stands behind `%`, such as `fe80::1%eth0`.
   ///
-  /// Only an IPv6 address may have a zone.
+  /// Only an IPv6 address may have a zone, and none that maps an IPv4 address.
   public static func parse(_ text: String) throws(IPError) -> ZonedAddress {
     var cursor = Cursor(text)
     let address = try cursor.address()
-    let isGrouped = cursor.bytes.contains(UInt8(ascii: ":"))
-    guard isGrouped, cursor.skip("%") else {
+    guard !address.isV4, cursor.skip("%") else {
       try cursor.end()
       return ZonedAddress(address)
     }

@@ -10,7 +10,7 @@
 //                                   |--Alphabet--> classes of runes and bytes
 //                                   '--Literals--> Prefilter
 //
-//     text --Prefilter--> candidate --Automaton--> end --Automaton--> beginning --Captures--> groups
+//     text --Prefilter--> candidate --Automaton--> end --Automaton--> beginning -Captures-> groups
 //
 // Which match.  The leftmost, and of those that begin there the longest.  Groups are where the
 // thread put them that Plan 9's order prefers (Captures.swift); a group in a repetition says where

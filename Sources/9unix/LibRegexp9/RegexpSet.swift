@@ -65,6 +65,8 @@ public struct RegexpSet: Sendable {
   public var count: Int { compiled?.count ?? 0 }
 
   /// The numbers of the patterns that match in `text`, from 0, in order.
+  ///
+  /// Learns anew in each call: for several texts use a `RegexpSetMatcher`.
   public func matches(_ text: Span<UInt8>) -> [Int] {
     let matcher = RegexpSetMatcher(self)
     _ = matcher.matches(text)

@@ -138,7 +138,8 @@ public final class MeasuredChild {
   /// Waits until one of `children` has ended, and notes its end.
   ///
   /// - Parameters:
-  ///   - deadlineNs: when all that still run are killed, by ``Clocks/monotonicNs()``; nil for never.
+  ///   - deadlineNs: when all that still run are killed, by ``Clocks/monotonicNs()``; nil for
+  ///     never.
   ///   - interrupt: a descriptor; when it becomes readable, all that still run are killed.
   public static func waitForAny(
     _ children: [MeasuredChild], until deadlineNs: Int64?, interrupt: CInt?

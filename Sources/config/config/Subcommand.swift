@@ -13,6 +13,7 @@ enum Subcommands {
   /// The subcommands by their words.
   static let all: [(word: String, command: any Subcommand.Type)] = [
     ("matrix", MatrixCommand.self), ("probe", ProbeCommand.self),
+    ("test", TestCommand.self),
   ]
 
   /// Runs the subcommand that the first of `arguments` names; nil if it names none.

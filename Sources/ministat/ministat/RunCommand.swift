@@ -58,10 +58,9 @@ struct RunRequest {
       guard let split = Self.prefix(text, of: names),
         let index = arms.firstIndex(where: { $0.name == split.name })
       else {
+        let known = names.joined(separator: ", ")
         throw UsageError(
-          text:
-            "--directory '\(text)' is not ARM=directory with one of \(names.joined(separator: ", "))"
-        )
+          text: "--directory '\(text)' is not ARM=directory with one of \(known)")
       }
       arms[index].directory = FilePath(split.rest)
     }
@@ -108,6 +107,9 @@ struct RunRequest {
     plan.isDuet = line.has(.duet)
     plan.takesFailures = line.has(.ignoreFailure)
     plan.output = line.has(.results) ? .results : .ignored
+    if line.texts(.metric).count > 1 {
+      throw UsageError(text: "--metric: a run waits for one metric; the report has all of them")
+    }
     plan.metric = line.text(.metric) ?? "wall"
     if let text = line.text(.seed) {
       guard let seed = UInt64(text) else {

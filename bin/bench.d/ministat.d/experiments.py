@@ -17,8 +17,8 @@ The verdicts:
   experiments.py measure FILE [--same N] [--different N] [--pairs N]    measure, append to FILE
   experiments.py table FILE                                             the table from FILE
 
-FILE holds a JSON object a line, an experiment each, times in nanoseconds; `.gz` is compressed.
-`measure` goes on where FILE ends, so that it can be interrupted.
+FILE holds a JSON object a line, an experiment each, times in nanoseconds; `table` also reads it
+compressed, as FILE.gz.  `measure` goes on where FILE ends, so that it can be interrupted.
 """
 import argparse
 import gzip
@@ -110,7 +110,8 @@ def measure(arguments):
             turns = (TURNS, TURNS if kind == "same" else TURNS_MORE)
             # Who goes first is drawn: what changes meanwhile must meet both.
             first = random.Random(number).choice(["ministat", "hyperfine"])
-            experiment = {"number": number, "kind": kind, "first": first, "load": os.getloadavg()[0]}
+            experiment = {"number": number, "kind": kind, "first": first,
+                          "load": os.getloadavg()[0]}
             for side in (first, "hyperfine" if first == "ministat" else "ministat"):
                 if side == "ministat":
                     values, seconds = interleaved(
@@ -224,17 +225,21 @@ def record_text(experiment, metric):
 
 
 def verdict(ministat, experiment, metric):
-    """True if ours calls the arms different."""
+    """1 if ours calls B slower, -1 if faster, 0 if neither."""
     result = subprocess.run(
         [ministat, "compare", "--format", "json", "-"], input=record_text(experiment, metric),
         capture_output=True, text=True, check=True)
-    return '"verdict":"better"' in compact(result.stdout) or \
-        '"verdict":"worse"' in compact(result.stdout)
+    text = json.dumps(json.loads(result.stdout), separators=(",", ":"))
+    if '"verdict":"worse"' in text:
+        return 1
+    return -1 if '"verdict":"better"' in text else 0
 
 
-def compact(text):
-    """JSON without blanks, so that a member can be searched for."""
-    return json.dumps(json.loads(text), separators=(",", ":"))
+def called(p, a, b):
+    """The same for a test of sequential runs, at 5 %."""
+    if p >= 0.05:
+        return 0
+    return 1 if sum(b) / len(b) > sum(a) / len(a) else -1
 
 
 def wilson(hits, count):
@@ -247,8 +252,8 @@ def wilson(hits, count):
 
 
 def paired_difference(ours, theirs):
-    """How much more often ours detects, with its interval at 95 % over the experiments."""
-    differences = [int(a) - int(b) for a, b in zip(ours, theirs)]
+    """How much more often ours says "slower", with its interval at 95 % over the experiments."""
+    differences = [(a > 0) - (b > 0) for a, b in zip(ours, theirs)]
     count = len(differences)
     mean = sum(differences) / count
     variance = sum((d - mean) ** 2 for d in differences) / (count - 1)
@@ -260,17 +265,19 @@ def table(arguments):
     """Print the table in Markdown."""
     ministat = ministat_path(arguments.ministat)
     experiments = read(arguments.file)
-    rows = ["ministat, CPU time", "ministat, elapsed", "hyperfine, Welch", "benchstat, Mann-Whitney"]
+    rows = ["ministat, CPU time", "ministat, elapsed", "hyperfine, Welch",
+            "benchstat, Mann-Whitney"]
     calls = {kind: {row: [] for row in rows} for kind in ("same", "different")}
     for experiment in experiments:
         if experiment["kind"] not in calls:
             continue
-        called = calls[experiment["kind"]]
+        results = calls[experiment["kind"]]
         times = experiment["hyperfine"]["wall"]
-        called[rows[0]].append(verdict(ministat, experiment, "cpu"))
-        called[rows[1]].append(verdict(ministat, experiment, "wall"))
-        called[rows[2]].append(welch_p(times["A"], times["B"]) < 0.05)
-        called[rows[3]].append(mann_whitney_p(times["A"], times["B"]) < 0.05)
+        results[rows[0]].append(verdict(ministat, experiment, "cpu"))
+        results[rows[1]].append(verdict(ministat, experiment, "wall"))
+        a, b = times["A"], times["B"]
+        results[rows[2]].append(called(welch_p(a, b), a, b))
+        results[rows[3]].append(called(mann_whitney_p(a, b), a, b))
     counts = {kind: len(calls[kind][rows[0]]) for kind in calls}
     seconds = {side: sum(e[side]["seconds"] for e in experiments)
                for side in ("ministat", "hyperfine")}
@@ -284,21 +291,22 @@ def table(arguments):
           f" {ratio:.4f}; seconds spent by ministat {seconds['ministat']:.0f}, by hyperfine"
           f" {seconds['hyperfine']:.0f}; load {loads[0]:.1f} to {loads[-1]:.1f}, median"
           f" {loads[len(loads) // 2]:.1f}\n")
-    print(f"| called different | of {counts['same']} equal | of {counts['different']} with +3 %"
-          " | CPU time detects more often by | elapsed time by |")
+    print(f"| | of {counts['same']} equal: called different"
+          f" | of {counts['different']} slower by 3 %: called slower | called faster"
+          " | CPU time finds it more often by |")
     print("|---|---|---|---|---|")
     for row in rows:
         line = [row]
-        for kind in ("same", "different"):
-            hits, count = sum(calls[kind][row]), counts[kind]
-            low, high = wilson(hits, count) if count else (0, 1)
+        for kind, sign in (("same", None), ("different", 1), ("different", -1)):
+            results = calls[kind][row]
+            hits = sum(r != 0 if sign is None else r == sign for r in results)
+            low, high = wilson(hits, len(results)) if results else (0, 1)
             line.append(f"{hits} ({100 * low:.1f} to {100 * high:.1f} %)")
-        for ours in rows[:2]:
-            if row in rows[:2]:
-                line.append("")
-                continue
+        if row == rows[0]:
+            line.append("")
+        else:
             mean, low, high = paired_difference(
-                calls["different"][ours], calls["different"][row])
+                calls["different"][rows[0]], calls["different"][row])
             line.append(f"{100 * mean:+.1f} % ({100 * low:+.1f} to {100 * high:+.1f})")
         print("| " + " | ".join(line) + " |")
 

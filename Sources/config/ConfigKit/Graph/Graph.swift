@@ -140,6 +140,8 @@ struct Graph {
   var beforeDep: [Node] = []
   /// What `all` builds.
   var goals: [Node] = []
+  /// Tests and benchmarks.
+  var tests: [PlannedTest] = []
   /// What `install` puts where.
   var installations: [Installation] = []
   /// Words for `clean` and `nuke`, in make's notation.

@@ -211,6 +211,8 @@ struct Model {
   var options = OrderedTable<Setting>()
   /// Options that `no option` turned off.
   var optionsOff: Set<Name> = []
+  /// Tests and benchmarks.
+  var tests = OrderedTable<TestStatement>()
   /// What the compiler is asked.
   var probes = OrderedTable<Probe>()
   var declarations = OrderedTable<OptionDeclaration>()

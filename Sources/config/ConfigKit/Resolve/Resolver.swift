@@ -94,13 +94,16 @@ struct Resolver {
   }
 
   /// The graph of the model; its diagnostics tell whether it may be used.
-  mutating func resolve() -> Graph {
+  ///
+  /// - Parameter places: writes a place for people.
+  mutating func resolve(_ places: (Place) -> String) -> Graph {
     settings()
     references()
     placeSources()
     existence()
     if diagnostics.failed { return graph }
     assemble()
+    planTests(places)
     return graph
   }
 

@@ -225,6 +225,8 @@ struct BuildDirectory {
 
   private func hash(_ text: [UInt8], _ step: Step, _ expander: Expander) -> UInt64 {
     var hash = Hash64(text)
+    // What Ninja knows of headers make does not: an object of one is none of the other.
+    hash.add(request.backEnds.contains { $0.isMake } ? 1 : 2)
     if step.kind != .compile { hash.add(expander.concrete(text, step)) }
     // Behind a launcher, such as ccache, stands the compiler, which counts as well.
     let words = text.split(separator: Byte.space, maxSplits: launcherCount + 1)

@@ -291,7 +291,10 @@ public struct Generator {
       variables: variables, foreignDialect: only)
     resolver.lacks = reading.toolchain?.lacks ?? [:]
     resolver.toolchainName = reading.toolchain?.name ?? ""
-    let graph = resolver.resolve()
+    let graph = resolver.resolve { place in
+      let (line, column) = files.position(place)
+      return "\(files[place.file].name):\(line):\(column)"
+    }
     if let toolchain = reading.toolchain {
       let linkers = Set(graph.bundles.map(\.linker))
       let purposes: [Toolchain.Need.Purpose] =

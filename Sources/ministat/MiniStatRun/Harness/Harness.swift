@@ -177,10 +177,8 @@ public final class Harness {
     let counted = recording.runs.filter { !$0.isWarmup && $0.failure == nil }
     let known = Set(counted.flatMap { $0.values.map(\.metric) })
     if counted.isEmpty || known.contains(plan.metric) { return }
-    throw HarnessError(
-      text:
-        "no run gives a metric '\(plan.metric)'; there are \(known.sorted().joined(separator: ", "))"
-    )
+    let names = known.sorted().joined(separator: ", ")
+    throw HarnessError(text: "no run gives a metric '\(plan.metric)'; there are \(names)")
   }
 
   private func progress(blocks: Int, elapsedNs: Int64) -> Progress {

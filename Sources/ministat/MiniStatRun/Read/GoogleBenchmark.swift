@@ -33,7 +33,7 @@ enum GoogleBenchmark {
         let reason = run["error_message"]?.string ?? run["skip_message"]?.string ?? "error"
         measurement.failures.append(
           FailedRun(
-            arm: source.arm, block: run["repetition_index"]?.int ?? 0, place: index,
+            arm: source.arm, block: index, place: index,
             reason: "\(name): \(reason)"))
         continue
       }

@@ -293,9 +293,11 @@ struct ReportContent {
       let marks = marks(cell.summary, divisor: unit.divisor)
       // A smoothed density reaches beyond the values.
       let reach = 1.5 * marks.bandwidth
-      return [marks.minimum - reach, marks.maximum + reach]
+      // But what is never below 0, as times are, is not smoothed into impossible values.
+      let low = marks.minimum - reach
+      return [marks.minimum >= 0 ? max(low, 0) : low, marks.maximum + reach]
     }
-    let axis = PlotAxis(showing: ends, margin: 0.02)
+    let axis = PlotAxis(showing: ends, margin: ends.contains(0) ? 0 : 0.02)
     let series = row.cells.enumerated().compactMap { index, cell -> PlotSeries? in
       guard let cell else { return nil }
       return PlotSeries(

@@ -173,14 +173,13 @@ struct ReportWords {
   }
 
   /// The decimals of a ratio: those of its change in percent, and two more.
-  func ratioDecimals(_ estimate: Estimate) -> Int {
-    min(max(0, ReportNumber.decimals(0, halfWidth: halfWidth(estimate))), 5)
-  }
+  func ratioDecimals(_ estimate: Estimate) -> Int { percentDecimals(estimate) + 2 }
 
   private func percentDecimals(_ estimate: Estimate) -> Int {
+    if halfWidth(estimate) == 0 { return estimate.value == 1 ? 0 : 2 }
     // Of the change, not of the ratio: a change of nothing has no first digit to keep.  And where
     // nothing varies, nobody wants fifteen digits.
-    min(max(0, ReportNumber.decimals(0, halfWidth: 100 * halfWidth(estimate))), 3)
+    return min(max(0, ReportNumber.decimals(0, halfWidth: 100 * halfWidth(estimate))), 3)
   }
 
   /// The shorter one of both sides of an interval; infinite where there is no bound.
