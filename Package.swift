@@ -55,6 +55,8 @@ let package = Package(
     library("LibBSD", in: "9unix", needs: ["CBSD"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
     library("LibJSON", in: "9unix"),
+    // The runtime.
+    library("LibAIO", in: "libaio", needs: ["Sys9"]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -75,6 +77,7 @@ let package = Package(
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
+    tests("LibAIO", needs: ["LibAIO", "Sys9"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
     tests("Bench", needs: ["TreeBench"]),

@@ -46,6 +46,13 @@ public struct Descriptor: ~Copyable {
     }
   }
 
+  /// Gives the descriptor up: whoever gets the number must close it.
+  public consuming func release() -> CInt {
+    let owned = raw
+    discard self
+    return owned
+  }
+
   /// Reads up to `buffer.count` bytes; 0 means end of file.  Corresponds to `read(2)`.
   public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
   {
