@@ -41,6 +41,8 @@ let package = Package(
     .executable(name: "config", targets: ["config"]),
     .executable(name: "ministat", targets: ["ministat"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
+    .library(name: "Lib9c", targets: ["Lib9c"]),
+    .library(name: "LibRegexp9", targets: ["LibRegexp9"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -57,12 +59,16 @@ let package = Package(
     library("LibJSON", in: "9unix"),
     // The runtime.
     library("LibAIO", in: "libaio", needs: ["Sys9"]),
+    library("Servers", in: "libaio", needs: ["LibAIO", "Sys9"]),
+    library("LibRegexp9", in: "9unix"),
+    library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
+    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
     // The statistics.
     library("MiniStat", in: "ministat"),
-    library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9"]),
+    library("MiniStatRun", in: "ministat", needs: ["MiniStat", "Sys9", "LibJSON"]),
     program("ministat", in: "ministat", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibBSD"]),
     // Benchmarks: `config` builds the programs in every variant, the tests know their parts.
     .target(name: "CTree", path: "Sources/bench/tree/CTree", publicHeadersPath: "."),
@@ -74,12 +80,20 @@ let package = Package(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
     tests("Sys9", needs: ["Sys9"]),
+    // libbsd's lists and trees, which ours are compared with.
+    .target(
+      name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
+    tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
     tests("LibBSD", needs: ["LibBSD"]),
     tests("LibJSON", needs: ["LibJSON"]),
+    tests("LibRegexp9", needs: ["LibRegexp9", "Sys9", "CNine", system]),
+    tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
-    tests("LibAIO", needs: ["LibAIO", "Sys9"]),
+    tests("LibAIO", needs: ["LibAIO", "Servers", "Sys9"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
+    tests(
+      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"], data: ["Samples"]),
     tests("Bench", needs: ["TreeBench"]),
     tests("House", needs: ["Sys9", system]),
   ]

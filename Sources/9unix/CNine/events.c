@@ -11,7 +11,7 @@
 #include <sys/eventfd.h>
 #endif
 
-int cnine_accept(int listener)
+int cnine_accept_now(int listener)
 {
 	return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

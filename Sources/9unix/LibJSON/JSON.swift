@@ -102,12 +102,19 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
   ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByArrayLiteral,
   ExpressibleByDictionaryLiteral
 {
+  /// `null`.
   public init(nilLiteral: ()) { self = .null }
+  /// `true` or `false`.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A string.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// A number.
   public init(integerLiteral value: Int) { self = .int(value) }
+  /// A number; null if it is not finite.
   public init(floatLiteral value: Double) { self = .double(value) }
+  /// An array of these elements.
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  /// An object of these members, in this order.
   public init(dictionaryLiteral elements: (String, JSON)...) {
     self = .object(JSONObject(elements))
   }
@@ -133,6 +140,7 @@ public struct JSONObject: Equatable, Sendable, Sequence, ExpressibleByDictionary
     self.members = members.map { Member(key: $0.0, value: $0.1) }
   }
 
+  /// An object with these members, in this order.
   public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 
   /// How many members there are.
@@ -166,6 +174,7 @@ public struct JSONObject: Equatable, Sendable, Sequence, ExpressibleByDictionary
     members.append(Member(key: key, value: value))
   }
 
+  /// The members in order.
   public func makeIterator() -> some IteratorProtocol<(key: String, value: JSON)> {
     members.lazy.map { (key: $0.key, value: $0.value) }.makeIterator()
   }

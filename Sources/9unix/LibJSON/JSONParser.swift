@@ -7,6 +7,7 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
   /// What was found and what was wanted, without the place.
   public let message: String
 
+  /// A fault at a place.
   public init(line: Int, column: Int, message: String) {
     self.line = line
     self.column = column

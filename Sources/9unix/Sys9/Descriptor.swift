@@ -36,21 +36,26 @@ public struct Descriptor: ~Copyable {
     return Descriptor(adopting: raw)
   }
 
+  /// Gives the descriptor to the caller, who must close it from now on.
+  public consuming func release() -> CInt {
+    let owned = raw
+    discard self
+    return owned
+  }
+
+  /// Another descriptor of the same open file, close-on-exec.  `fcntl(2)` with `F_DUPFD_CLOEXEC`.
+  public borrowing func duplicate() throws(SystemError) -> Descriptor {
+    Descriptor(adopting: try Sys9.duplicate(raw))
+  }
+
   /// Closes the descriptor and reports what only close can report, such as a delayed `ENOSPC`.
   public consuming func close() throws(SystemError) {
     let owned = raw
     discard self
     // Linux frees the descriptor even on EINTR: never retry.
     if Glibc.close(owned) == -1, errno != EINTR {
-      throw SystemError(call: "close", errno: errno)
+      throw failure("close")
     }
-  }
-
-  /// Gives the descriptor up: whoever gets the number must close it.
-  public consuming func release() -> CInt {
-    let owned = raw
-    discard self
-    return owned
   }
 
   /// Reads up to `buffer.count` bytes; 0 means end of file.  Corresponds to `read(2)`.
@@ -99,7 +104,14 @@ public struct Descriptor: ~Copyable {
 /// Reads from a descriptor that the caller owns.  Corresponds to `read(2)`; 0 is end of file.
 public func read(_ fd: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
 {
-  try check("read") { unsafe Glibc.read(fd, buffer.baseAddress, buffer.count) }
+  try check("read") {
+    unsafe Glibc.read(fd, buffer.baseAddress, Faults.room("read", buffer.count))
+  }
+}
+
+/// Another descriptor of the same open file, close-on-exec; the caller owns both.  `F_DUPFD_CLOEXEC`.
+public func duplicate(_ fd: CInt) throws(SystemError) -> CInt {
+  try check("fcntl") { cnine_duplicate(fd) }
 }
 
 /// Writes all of `bytes` to a descriptor that the caller owns, over as many calls as it takes.
@@ -108,7 +120,9 @@ public func read(_ fd: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(
 public func write(_ fd: CInt, all bytes: UnsafeRawBufferPointer) throws(SystemError) {
   var rest = unsafe bytes
   while unsafe !rest.isEmpty {
-    let count = try check("write") { unsafe Glibc.write(fd, rest.baseAddress, rest.count) }
+    let count = try check("write") {
+      unsafe Glibc.write(fd, rest.baseAddress, Faults.room("write", rest.count))
+    }
     unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
   }
 }

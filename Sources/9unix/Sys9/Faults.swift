@@ -1,31 +1,94 @@
 // Fault injection: a seam for tests at the one place where system calls are made.
 //
-// A test installs a function that is asked before each call and may answer with an errno, in
-// which case the call is not made.  Programs never install one, and then the price is one load
-// and one predictable branch a system call.
+// A test installs a function that is asked before each call of its thread and may answer with an
+// errno, in which case the call is not made; or one that is asked how many bytes a transfer may
+// move, for short counts.  Other threads do not notice: tests run side by side.  Programs install
+// none, and then the price is one load and one predictable branch a call.
+
+import Glibc
+import Synchronization
 
 /// The seam through which tests make system calls fail.  Not for programs.
 public enum Faults {
   /// Asked before each system call with its C name; a result other than nil is its errno.
   public typealias Script = @Sendable (_ call: String) -> CInt?
+  /// Asked before each transfer with its C name; a result other than nil is the most bytes, at
+  /// least 1, that it moves.
+  public typealias Limit = @Sendable (_ call: String) -> Int?
 
-  // One writer, a test that runs alone, and before the threads that read it start.
-  nonisolated(unsafe) private static var script: Script?
+  /// What a thread's calls meet.
+  private final class Scene {
+    let script: Script?
+    let limit: Limit?
+
+    init(script: Script?, limit: Limit?) {
+      self.script = script
+      self.limit = limit
+    }
+  }
+
+  /// How many scenes there are in all threads: nearly always none.
+  private static let active = Atomic<Int>(0)
+
+  /// Where a thread keeps its scene.
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let result = unsafe pthread_key_create(&key, nil)
+    precondition(result == 0, "a process has 1,024 keys")
+    return key
+  }()
+
+  private static var scene: Scene? {
+    guard let scene = unsafe pthread_getspecific(key) else { return nil }
+    return unsafe Unmanaged<Scene>.fromOpaque(scene).takeUnretainedValue()
+  }
 
   @inline(__always)
   static func next(_ call: StaticString) -> CInt? {
-    guard let script = unsafe script else { return nil }
-    return script("\(call)")
+    if active.load(ordering: .relaxed) == 0 { return nil }
+    return answer(call)
   }
 
-  /// Runs `body` with `script` answering for the kernel, then takes the script away.
+  @inline(never)
+  private static func answer(_ call: StaticString) -> CInt? { scene?.script?("\(call)") }
+
+  /// How many of `count` bytes the transfer `call` may move.
+  @inline(__always)
+  static func room(_ call: StaticString, _ count: Int) -> Int {
+    if active.load(ordering: .relaxed) == 0 { return count }
+    return shortened(call, count)
+  }
+
+  @inline(never)
+  private static func shortened(_ call: StaticString, _ count: Int) -> Int {
+    guard let most = scene?.limit?("\(call)") else { return count }
+    return min(count, max(most, 1))
+  }
+
+  /// Runs `body` with `script` answering for the kernel on this thread, then takes it away.
   ///
-  /// Not thread-safe: the caller sees to it that nothing else makes system calls meanwhile.
+  /// A limit that holds goes on holding; an outer script does not answer meanwhile.
   public static func inject<Result>(
     _ script: @escaping Script, into body: () throws -> Result
   ) rethrows -> Result {
-    unsafe self.script = script
-    defer { unsafe self.script = nil }
-    return try body()
+    try play(Scene(script: script, limit: scene?.limit), body)
+  }
+
+  /// Runs `body` with this thread's transfers as short as `limit` says, then takes that away.
+  public static func shorten<Result>(
+    _ limit: @escaping Limit, in body: () throws -> Result
+  ) rethrows -> Result {
+    try play(Scene(script: scene?.script, limit: limit), body)
+  }
+
+  private static func play<Result>(_ next: Scene, _ body: () throws -> Result) rethrows -> Result {
+    let before = unsafe pthread_getspecific(key)
+    unsafe pthread_setspecific(key, Unmanaged.passUnretained(next).toOpaque())
+    active.add(1, ordering: .relaxed)
+    defer {
+      active.subtract(1, ordering: .relaxed)
+      unsafe pthread_setspecific(key, before)
+    }
+    return try withExtendedLifetime(next) { try body() }
   }
 }

@@ -94,7 +94,7 @@ public enum Files {
   /// Directories have a slash behind their names where the file system tells the kind.
   public static func list(_ path: FilePath) throws(SystemError) -> [[UInt8]] {
     guard let directory = unsafe path.withPlatformString({ unsafe opendir($0) }) else {
-      throw SystemError(call: "opendir", errno: errno, subject: path.description)
+      throw failure("opendir", path.description)
     }
     defer { unsafe closedir(directory) }
     var names: [[UInt8]] = []
@@ -111,7 +111,7 @@ public enum Files {
       }
       errno = 0
     }
-    if errno != 0 { throw SystemError(call: "readdir", errno: errno, subject: path.description) }
+    if errno != 0 { throw failure("readdir", path.description) }
     return names
   }
 
@@ -147,7 +147,7 @@ public enum Files {
       switch error.errno {
       case EEXIST:
         guard let found = try status(path), found.isDirectory else {
-          throw SystemError(call: "mkdir", errno: ENOTDIR, subject: path.description)
+          throw SystemError(call: "mkdir", errno: ENOTDIR, subject: path.description).noted()
         }
       case ENOENT:
         let above = path.removingLastComponent()
@@ -198,7 +198,7 @@ public enum Files {
   /// The absolute path of `path` without links, `.` and `..`; it must exist.  `realpath(3)`.
   public static func real(_ path: FilePath) throws(SystemError) -> FilePath {
     guard let text = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
-      throw SystemError(call: "realpath", errno: errno, subject: path.description)
+      throw failure("realpath", path.description)
     }
     defer { unsafe free(text) }
     return unsafe FilePath(platformString: text)

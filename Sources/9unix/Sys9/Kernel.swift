@@ -72,28 +72,7 @@ public enum Kernel {
   private static let SOCK_NONBLOCK_CLOEXEC =
     CInt(bitPattern: SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
 
-  /// Sets an option whose value is an integer.  `setsockopt(2)`.
-  public static func setOption(_ fd: CInt, _ level: CInt, _ name: CInt, _ value: CInt) -> CInt {
-    var value = value
-    return result("setsockopt") {
-      unsafe setsockopt(fd, level, name, &value, socklen_t(MemoryLayout<CInt>.size))
-    }
-  }
-
-  /// An option whose value is an integer.  `getsockopt(2)`.
-  public static func option(_ fd: CInt, _ level: CInt, _ name: CInt, _ value: inout CInt) -> CInt {
-    var size = socklen_t(MemoryLayout<CInt>.size)
-    return result("getsockopt") { unsafe getsockopt(fd, level, name, &value, &size) }
-  }
-
-  /// Names the local end.  `bind(2)`.
-  public static func bind(_ fd: CInt, _ address: UnsafeRawPointer, _ size: Int) -> CInt {
-    result("bind") {
-      unsafe Glibc.bind(fd, address.assumingMemoryBound(to: sockaddr.self), socklen_t(size))
-    }
-  }
-
-  /// Waits for connections.  `listen(2)`.
+  /// Waits for connections, of which the system keeps `backlog`.  `listen(2)`.
   public static func listen(_ fd: CInt, backlog: CInt) -> CInt {
     result("listen") { Glibc.listen(fd, backlog) }
   }
@@ -107,17 +86,7 @@ public enum Kernel {
 
   /// The next connection, a non-blocking socket.  `accept4(2)`.
   public static func accept(_ fd: CInt) -> CInt {
-    result("accept4") { cnine_accept(fd) }
-  }
-
-  /// Fills `address` with the local end's name; `size` is the room, and then what was used.
-  /// `getsockname(2)`.
-  public static func localName(
-    _ fd: CInt, _ address: UnsafeMutableRawPointer, _ size: inout UInt32
-  ) -> CInt {
-    result("getsockname") {
-      unsafe getsockname(fd, address.assumingMemoryBound(to: sockaddr.self), &size)
-    }
+    result("accept4") { cnine_accept_now(fd) }
   }
 
   /// Ends one or both directions.  `shutdown(2)`.

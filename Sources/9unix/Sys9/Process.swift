@@ -46,7 +46,9 @@ public enum Command {
     unsafe words.append(nil)
     defer { unsafe words.forEach { unsafe free($0) } }
     let code = unsafe posix_spawnp(&child, arguments[0], &actions, nil, words, cnine_environ())
-    if code != 0 { throw SystemError(call: "posix_spawn", errno: code, subject: arguments[0]) }
+    if code != 0 {
+      throw SystemError(call: "posix_spawn", errno: code, subject: arguments[0]).noted()
+    }
     return child
   }
 

@@ -119,3 +119,10 @@ public struct StudentT: Equatable, Sendable {
     return t * (1 + (-first / 4 + (second / 96 + tail / df) / df) / df)
   }
 }
+
+extension StudentT {
+  /// The t such that a value lies between -t and t with the probability of `level`.
+  public func critical(_ level: ConfidenceLevel) -> Double {
+    critical(level.percent / 100, outside: (100 - level.percent) / 100)
+  }
+}

@@ -23,7 +23,14 @@ struct Failure: Error {
 struct Program {
   static func main() {
     do throws(Failure) {
-      try run()
+      let arguments = arguments()
+      // A file of such a name is reached as ./compare.
+      if let first = arguments.first,
+        let subcommand = Subcommand(rawValue: String(decoding: first, as: UTF8.self))
+      {
+        exit(try Commands.run(subcommand, arguments.dropFirst()))
+      }
+      try run(arguments)
     } catch {
       // Names and data are other people's bytes: they must not drive the terminal.
       var output = BufferedWriter(2)
@@ -34,9 +41,9 @@ struct Program {
     }
   }
 
-  static func run() throws(Failure) {
+  static func run(_ arguments: [[UInt8]]) throws(Failure) {
     var parser = CommandLineParser(
-      arguments(), mayPermute: Environment["POSIXLY_CORRECT"] == nil)
+      arguments, mayPermute: Environment["POSIXLY_CORRECT"] == nil)
     let intent: Intent
     do {
       intent = try parser.parse()
@@ -44,28 +51,17 @@ struct Program {
       throw Failure("\(error.text)\n\(Help.usage)Try 'ministat --help' for an example.")
     }
     switch intent {
-    case .help: try print { (output) throws(SystemError) in try output.write(Help.text) }
+    case .help: try Output.print { (output) throws(SystemError) in try output.write(Help.text) }
     case .completions(let shell):
-      try print { (output) throws(SystemError) in try output.write(shell.completions) }
-    case .version: try print { (output) throws(SystemError) in try output.write(Help.version) }
+      try Output.print { (output) throws(SystemError) in try output.write(shell.completions) }
+    case .version:
+      try Output.print { (output) throws(SystemError) in try output.write(Help.version) }
     case .report(let request):
       let sets = try Input.read(request)
       var options = request.report
       options.plotColumns = request.hasPlot ? request.width ?? standardWidth() : nil
       let report = ClassicReport(sets, options)
-      try print { (output) throws(SystemError) in try report.write(to: &output) }
-    }
-  }
-
-  private static func print(
-    _ body: (inout BufferedWriter) throws(SystemError) -> Void
-  ) throws(Failure) {
-    var output = BufferedWriter(1)
-    do throws(SystemError) {
-      try body(&output)
-      try output.flush()
-    } catch {
-      throw Failure("cannot write the report: standard output: \(error.reason)")
+      try Output.print { (output) throws(SystemError) in try report.write(to: &output) }
     }
   }
 

@@ -8,15 +8,79 @@
 #define CNINE_H
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
+
+#include "CNineMeasure.h"
 
 /* open(2) with a mode: variadic in C. */
 static inline int cnine_open(const char *path, int flags, mode_t mode)
 {
 	return open(path, flags, mode);
+}
+
+/* fcntl(2) with F_DUPFD_CLOEXEC: variadic in C. */
+static inline int cnine_duplicate(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+/* Locks the whole file behind fd, for reading or for writing; held by the open file, not by the
+ * process, where the system can (F_OFD_SETLK).  -1 with EAGAIN if somebody else holds it. */
+int cnine_lock(int fd, int writes);
+
+/* accept4(2) with SOCK_CLOEXEC: behind _GNU_SOURCE. */
+int cnine_accept(int fd, struct sockaddr *address, socklen_t *size);
+
+/* Sends or receives one message with at most `room` descriptors beside its bytes.  The macros
+ * that walk control messages are C's alone.  cnine_recv_fds closes what is beyond `room` and sets
+ * `count` to how many there are; all of them are close-on-exec. */
+ssize_t cnine_send_fds(int socket, const void *bytes, size_t size, const int *fds, int count);
+ssize_t cnine_recv_fds(int socket, void *bytes, size_t size, int *fds, int room, int *count);
+
+/* pidfd_open(2), waitid(2) with its fifth argument, getdents64(2): what glibc hides. */
+int cnine_pidfd_open(int pid);
+int cnine_waitid(int type, int id, siginfo_t *info, int options, struct rusage *usage);
+ssize_t cnine_getdents(int fd, void *buffer, size_t size);
+
+/* The fields of siginfo_t that are macros. */
+static inline int cnine_si_pid(const siginfo_t *info) { return info->si_pid; }
+static inline int cnine_si_status(const siginfo_t *info) { return info->si_status; }
+
+/* renameat2(2) with RENAME_NOREPLACE: fails with EEXIST where `to` exists. */
+int cnine_rename_new(const char *from, const char *to);
+
+/* getpwuid_r(3), getgrgid_r(3), getgrnam_r(3) with memory of their own: 1 if there is one. */
+int cnine_user_name(unsigned id, char *name, size_t size);
+int cnine_group_name(unsigned id, char *name, size_t size);
+int cnine_group_id(const char *name, unsigned *id);
+
+/* O_DIRECT: behind _GNU_SOURCE, 0 where there is none. */
+int cnine_o_direct(void);
+
+/* Times of a file in nanoseconds since the epoch, as cnine_mtime_ns. */
+static inline long long cnine_atime_ns(const struct stat *st)
+{
+#ifdef __APPLE__
+	return st->st_atimespec.tv_sec * 1000000000LL + st->st_atimespec.tv_nsec;
+#else
+	return st->st_atim.tv_sec * 1000000000LL + st->st_atim.tv_nsec;
+#endif
+}
+
+static inline long long cnine_ctime_ns(const struct stat *st)
+{
+#ifdef __APPLE__
+	return st->st_ctimespec.tv_sec * 1000000000LL + st->st_ctimespec.tv_nsec;
+#else
+	return st->st_ctim.tv_sec * 1000000000LL + st->st_ctim.tv_nsec;
+#endif
 }
 
 /* pipe2(2) with O_CLOEXEC: behind _GNU_SOURCE, which must come before the first header. */
@@ -27,7 +91,7 @@ int cnine_pipe(int ends[2]);
 int cnine_wait_end(int pid);
 
 /* accept4(2), close-on-exec and non-blocking: behind _GNU_SOURCE too. */
-int cnine_accept(int listener);
+int cnine_accept_now(int listener);
 
 /* ioctl(TIOCGWINSZ): the terminal's columns, or -1. */
 static inline int cnine_columns(int fd)
@@ -73,5 +137,20 @@ int cnine_eventfd(void);
 int cnine_uring_setup(unsigned entries, void *params);
 int cnine_uring_enter(int ring, unsigned submit, unsigned wait, unsigned flags, void *arg, size_t size);
 int cnine_uring_register(int ring, unsigned opcode, void *arg, unsigned count);
+/* A thread's error: the errno of its last failed call, or CNINE_EPLAN9 and a text. */
+#define CNINE_ERRMAX 128
+#define CNINE_EPLAN9 0x19283745
+
+struct cnine_error {
+	int code;
+	unsigned char count;
+	unsigned char text[CNINE_ERRMAX];
+};
+
+/* The calling thread's error: thread-local storage, which Swift cannot declare. */
+__attribute__((returns_nonnull)) struct cnine_error *cnine_error(void);
+
+/* strerror_r(3) as POSIX has it: thread-safe, 0 or an errno. */
+int cnine_strerror(int code, char *text, size_t size);
 
 #endif

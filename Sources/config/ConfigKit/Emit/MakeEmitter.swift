@@ -99,7 +99,9 @@ struct MakeEmitter {
     case .programs: try bundles(isProgram: true)
     case .rules: try rules()
     case .clean: cleaning("clean", "CLEAN", graph.clean)
-    case .nuke: cleaning("nuke", "NUKE", graph.nuke)
+    case .nuke:
+      cleaning("nuke", "NUKE", graph.nuke)
+      installing()
     }
   }
 
@@ -162,7 +164,7 @@ struct MakeEmitter {
     case .bsd: bsdState()
     }
     try compilations()
-    for step in graph.steps where step.kind != .archive && step.kind != .link {
+    for step in graph.steps where step.bundle < 0 {
       if !step.isMirrored { try rule(step) }
     }
   }
@@ -171,24 +173,27 @@ struct MakeEmitter {
   private func compilations() throws(SystemError) {
     var shared: [Int32: [Node]] = [:]
     var order: [Int32] = []
+    let pic = Array(Step.picFolder.utf8)
     for step in graph.steps where step.isMirrored {
-      let key = step.command * 2 + (step.waits ? 1 : 0)
+      let isPIC = names[graph.nodes[Int(step.outputs.start)].name].starts(with: pic)
+      let key = step.command * 4 + (isPIC ? 2 : 0) + (step.waits ? 1 : 0)
       if shared[key] == nil { order.append(key) }
       shared[key, default: []].append(graph.nodes[Int(step.outputs.start)])
     }
     for (number, key) in order.enumerated() {
       let objects = shared[key] ?? []
+      let folder = key & 2 == 2 ? Step.picFolder : Step.objectFolder
       out.put("\n")
       try variable("OBJS_\(number)", objects)
       switch dialect {
-      case .gnu: out.put("$(OBJS_\(number)): o/%.o: ".utf8 + plan.root + "/% o/.flags".utf8)
+      case .gnu: out.put("$(OBJS_\(number)): \(folder)%.o: ".utf8 + plan.root + "/% o/.flags".utf8)
       case .bsd:
         for object in objects {
           names.append(object.name, to: &out.bytes)
           out.put(": ")
           out.put(plan.root)
           out.put("/")
-          out.put(names[object.name].dropFirst(2).dropLast(2))
+          out.put(names[object.name].dropFirst(folder.utf8.count).dropLast(2))
           out.put("\n")
           try out.spill()
         }
@@ -196,7 +201,7 @@ struct MakeEmitter {
       }
       if key & 1 == 1 { waiting() }
       out.put("\n\t")
-      let text = graph.commands[Int(key / 2)].text
+      let text = graph.commands[Int(key / 4)].text
       out.put(naming(text, sources: [.automatic(.source)]).print(dialect))
       out.put("\n")
     }
@@ -305,13 +310,13 @@ struct MakeEmitter {
 
   /// Libraries or programs: their lists and their rules.
   private func bundles(isProgram: Bool) throws(SystemError) {
-    for step in graph.steps where step.kind == (isProgram ? .link : .archive) {
+    for step in graph.steps where step.bundle >= 0 && (step.kind == .link) == isProgram {
       let bundle = graph.bundles[Int(step.bundle)]
       let output = String(decoding: plan.path(bundle.output), as: UTF8.self)
       out.put("\n")
       try variable("OBJS.\(output)", graph[bundle.objects])
-      if isProgram {
-        out.put("LIBS.\(output) = ".utf8 + plan.libraryWords(bundle) + "\n".utf8)
+      if step.kind.isLinked {
+        out.put("LIBS.\(output) = ".utf8 + plan.libraryWords(bundle, dollar: "$$") + "\n".utf8)
         out.put(
           dialect == .gnu
             ? "LINKER.\(output) = $(\(bundle.linker))\n".utf8
@@ -320,13 +325,26 @@ struct MakeEmitter {
       out.put("\(output): ${OBJS.\(output)}".utf8)
       put(graph[step.implicit])
       out.put(" o/.flags\n")
-      if !isProgram { out.put("\trm -f $@\n") }
+      if step.kind == .archive { out.put("\trm -f $@\n") }
       out.put("\t")
       let text = graph.commands[Int(step.command)].text
       out.put(naming(text, sources: [.variable([.text(Array("OBJS".utf8))])]).print(dialect))
       out.put("\n")
       try out.spill()
     }
+  }
+
+  /// `install` and `uninstall`: scripts, with what make knows in their environment.
+  private func installing() {
+    if graph.installations.isEmpty { return }
+    out.put("\ninstall:")
+    put(InstallScript.prerequisites(graph))
+    for name in ["install", "uninstall"] {
+      if name == "uninstall" { out.put("\nuninstall:\n") } else { out.put("\n") }
+      out.put("\t@DESTDIR='${DESTDIR}' PREFIX='${PREFIX}' INSTALL='${INSTALL}'")
+      out.put(" sh o/.\(name)\n".utf8)
+    }
+    out.put(".PHONY: install uninstall\n")
   }
 
   private func cleaning(_ target: String, _ name: String, _ words: [MakeText]) {

@@ -47,6 +47,7 @@ struct NinjaEmitter {
     phony("all", plan.graph.goals)
     phony("depend", plan.graph.beforeDep)
     emitCleaning()
+    emitInstalling()
     out.put("default all\n")
   }
 
@@ -73,6 +74,33 @@ struct NinjaEmitter {
       out.put(": phony\n")
     }
     out.put("\n")
+  }
+
+  /// `install` and `uninstall`: the environment of Ninja counts, then the configuration.
+  private func emitInstalling() {
+    if plan.graph.installations.isEmpty { return }
+    var own = expander
+    func value(_ name: String) -> [UInt8] {
+      (try? own.variables.expand([.variable([.text(Array(name.utf8))])])) ?? []
+    }
+    var settings: [UInt8] = []
+    for name in ["DESTDIR", "PREFIX", "INSTALL"] {
+      let shown = value(name).filter { !"'\"`\\$}".utf8.contains($0) }
+      settings += "\(name)=\"$${\(name)-".utf8 + shown + "}\" ".utf8
+    }
+    for name in ["install", "uninstall"] {
+      out.put("rule \(name)\n  command = ".utf8)
+      out.put(settings)
+      out.put("sh o/.\(name)\n  pool = console\nbuild \(name): \(name)".utf8)
+      if name == "install" {
+        out.put(" |")
+        for node in InstallScript.prerequisites(plan.graph) {
+          out.put(" ")
+          put(node)
+        }
+      }
+      out.put("\n\n")
+    }
   }
 
   private func emitCleaning() {
@@ -144,7 +172,7 @@ struct NinjaEmitter {
       out.put(expander.prefix(of: step))
       out.put("\n")
     }
-    guard step.kind == .link else { return }
+    guard step.kind.isLinked else { return }
     let words = plan.libraryWords(graph.bundles[Int(step.bundle)])
     if !words.isEmpty {
       out.put("  libs = ")

@@ -57,8 +57,13 @@ struct Plan {
   }
 
   /// The words of a bundle's `LIBS`.
-  func libraryWords(_ bundle: Bundle) -> [UInt8] {
+  ///
+  /// - Parameter dollar: how a dollar sign is written there.
+  func libraryWords(_ bundle: Bundle, dollar: String = "$") -> [UInt8] {
     let archives = graph[bundle.libraries].map { Quoting.shell(path($0)) }
-    return Array((archives + bundle.systemLibraries).joined(separator: [Byte.space]))
+    let rpaths = bundle.rpaths.map { path in
+      Array("-Xlinker -rpath -Xlinker '\(path.replacing("$", with: dollar))'".utf8)
+    }
+    return Array((archives + rpaths + bundle.systemLibraries).joined(separator: [Byte.space]))
   }
 }

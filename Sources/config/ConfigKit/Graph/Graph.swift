@@ -42,6 +42,8 @@ enum StepKind: UInt8 {
   case archive
   /// Links a program.
   case link
+  /// Links a shared library.
+  case share
   /// Makes a C module that Swift can import.
   case clangModule
   /// Makes a Swift module's interface; left untouched if its content is the same.
@@ -49,12 +51,19 @@ enum StepKind: UInt8 {
   /// Compiles a Swift module's sources; left untouched if its content is the same.
   case swiftObject
 
+  /// True for steps that have objects, libraries and a linker.
+  var isLinked: Bool { self == .link || self == .share }
+
   /// True for outputs that a run may leave untouched, which make must know.
   var keepsEqualOutput: Bool { self == .swiftInterface || self == .swiftObject }
 }
 
 /// One step of a build.
 struct Step {
+  /// Where objects lie that mirror the tree, and the position-independent ones.
+  static let objectFolder = "o/"
+  static let picFolder = "o/.pic/"
+
   let kind: StepKind
   var outputs: NodeList
   var inputs: NodeList
@@ -96,6 +105,8 @@ struct Bundle {
   var systemLibraries: [[UInt8]] = []
   /// The variable that links it: CC, CXX or SWIFTC.
   var linker = "CC"
+  /// Where the linked file looks for shared libraries of the tree; empty if it needs none.
+  var rpaths: [String] = []
 }
 
 /// A Swift or C module for the compile database.
@@ -103,6 +114,19 @@ struct SwiftUnit {
   let name: [UInt8]
   let sources: NodeList
   let step: Int32
+}
+
+/// A file that `install` puts below PREFIX.
+struct Installation {
+  /// The file; for a link what it leads to.
+  let node: Node
+  /// The directory below PREFIX.
+  let directory: [UInt8]
+  /// The name there.
+  let name: [UInt8]
+  let isExecutable: Bool
+  /// True for another name of `node`, which is installed beside it.
+  let isLink: Bool
 }
 
 /// All that is to be built.
@@ -116,6 +140,8 @@ struct Graph {
   var beforeDep: [Node] = []
   /// What `all` builds.
   var goals: [Node] = []
+  /// What `install` puts where.
+  var installations: [Installation] = []
   /// Words for `clean` and `nuke`, in make's notation.
   var clean: [MakeText] = []
   var nuke: [MakeText] = []

@@ -44,6 +44,8 @@ enum EmbeddedDefaults {
     YFLAGS =
     LEX = flex
     LFLAGS =
+    INSTALL ?= install
+    PREFIX ?= /usr/local
 
     """
 
@@ -59,6 +61,8 @@ enum EmbeddedDefaults {
     INCLUDES = -I. -I$S
     LDFLAGS =
     LDLIBS =
+    PICFLAGS = -fPIC
+    SHAREDFLAGS = -shared
     DEBUGFLAGS_1 = -g -O0
     DEBUGFLAGS_yes = ${DEBUGFLAGS_1}
     DEBUGFLAGS = ${DEBUGFLAGS_${DEBUG}}
@@ -90,6 +94,8 @@ enum EmbeddedDefaults {
     NORMAL_AR = ${AR} ${ARFLAGS} $@ ${OBJS}
     NORMAL_AR_PATHS = ${AR} ${ARFLAGS}P $@ ${OBJS}
     NORMAL_LINK = ${LINKER} ${LDFLAGS} -o $@ ${OBJS} ${LIBS} ${LDLIBS}
+    NORMAL_SHARED = ${LINKER} ${SHAREDFLAGS} ${LDFLAGS} -o $@ ${OBJS} ${LIBS} ${LDLIBS}
+    NORMAL_SHARED_SWIFT = ${SWIFTC} -emit-library ${LDFLAGS} -o $@ ${OBJS} ${LIBS} ${LDLIBS}
     NORMAL_YACC = ${YACC} ${YFLAGS} -d
     NORMAL_LEX = ${LEX} ${LFLAGS} -o $@ $<
     HOST_C = ${HOSTCC} -c ${HOSTCFLAGS} ${INCLUDES} ${DEPFLAGS} -o $@ $<

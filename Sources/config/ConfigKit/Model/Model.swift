@@ -54,6 +54,8 @@ struct Rule {
   var headers: [Phrase] = []
   var clean: [Phrase] = []
   var nuke: [Phrase] = []
+  /// Where the file itself is installed.
+  var installs: [Phrase] = []
   var warning: Phrase?
   var objPrefix: Phrase?
   var noObj = false
@@ -69,6 +71,8 @@ struct Rule {
 /// A source: any file that the description names as an item.
 struct Source {
   let path: Name
+  /// Where it lies: `path`, unless that begins with the name of a `root`.
+  var file: Name
   let place: Place
   let kind: SourceKind
   /// The module that it belongs to, or -1.
@@ -123,6 +127,28 @@ struct Owner {
   var nuke: [Phrase] = []
   /// The options and params that reach its Swift sources.
   var swiftNames: [Phrase] = []
+  /// Where what it makes is installed; for a module its headers.
+  var installs: [Phrase] = []
+  /// Set for a library that is shared.
+  var shared: SharedLibrary?
+}
+
+/// What `library L shared` says.
+struct SharedLibrary {
+  /// The version in its file's name; empty for none.
+  var version = Name.empty
+  /// The name that programs look for; nil for the usual one.
+  var soname: Phrase?
+  /// The file of the tree that lists what is exported.
+  var exports: Phrase?
+  /// False if there is no archive beside it.
+  var hasArchive = true
+}
+
+/// A directory of sources outside the root: `root NAME PATH`.
+struct SourceRoot {
+  let path: Name
+  let place: Place
 }
 
 /// The value of an option or param.
@@ -185,6 +211,8 @@ struct Model {
   var optionsOff: Set<Name> = []
   var declarations = OrderedTable<OptionDeclaration>()
   var makeOptions = OrderedTable<MakeOption>()
+  /// Directories of sources outside the root, by name.
+  var roots = OrderedTable<SourceRoot>()
   /// Headers that config.h ends with.
   var headers: [Phrase] = []
   var sources: [Source] = []
@@ -209,7 +237,8 @@ struct Model {
     }
     if sourceOf[index] < 0 {
       sourceOf[index] = Int32(sources.count)
-      sources.append(Source(path: path, place: place, kind: SourceKind(names[path])))
+      sources.append(
+        Source(path: path, file: path, place: place, kind: SourceKind(names[path])))
     }
     return sourceOf[index]
   }

@@ -8,6 +8,8 @@ struct Attachments {
   var rule = Rule()
   var linkWith: Phrase?
   var swiftNames: [Phrase] = []
+  var soname: Phrase?
+  var exports: Phrase?
   /// The first word of each kind that was given, to complain at.
   var places: [Keyword: Place] = [:]
 
@@ -56,6 +58,7 @@ extension Reader {
     result.libraries += qualified(clause.libraries)
     result.rule.flags += qualified(clause.rule.flags)
     result.rule.headers += qualified(clause.rule.headers)
+    result.rule.installs += qualified(clause.rule.installs)
     if !isEdgeClause {
       result.condition = model.conditions.all(result.condition, clause.condition)
     }
@@ -68,6 +71,8 @@ extension Reader {
       result.linkWith = link
     }
     result.swiftNames += clause.swiftNames
+    result.soname = result.soname ?? clause.soname
+    result.exports = result.exports ?? clause.exports
     result.places.merge(clause.places) { old, _ in old }
   }
 
@@ -120,7 +125,11 @@ extension Reader {
     case .local: result.rule.isLocal = none()
     case .noDepend: result.rule.noDepend = none()
     case .standard: _ = none()
-    case .install: diagnostics.error(place, "'install' is not in this version of config")
+    case .install:
+      if let place = one(nil), checkInstall(place) { result.rule.installs.append(place) }
+    case .soname: result.soname = one(result.soname)
+    case .exports: result.exports = one(result.exports)
+    case .noStatic: _ = none()
     default: assertionFailure("\(keyword) is no attachment")
     }
   }

@@ -16,13 +16,9 @@ extension Reader {
       kind = .host
       first = 3
     }
-    if kind == .library, head.count > 2, names[statement.words[2].name].elementsEqual("shared".utf8)
-    {
-      diagnostics.error(
-        parser.place(statement.words[2]), "shared libraries are not in this version of config")
-      return
-    }
+    let shared = kind == .library ? readShared(statement, head, &first) : nil
     guard let owner = define(kind, nameWord.name, parser.place(nameWord)) else { return }
+    model.owners[Int(owner)].shared = shared
     var whole = Attachments()
     for clause in statement.clauseEnds.indices {
       let range = statement.clause(clause)
@@ -31,6 +27,62 @@ extension Reader {
         statement, parser, start..<range.upperBound, isHead: clause == 0, owner, &whole)
     }
     applyToOwner(owner, whole)
+  }
+
+  /// `shared [VERSION]` directly behind a library's name.
+  private func readShared(
+    _ statement: Statement, _ head: Range<Int>, _ first: inout Int
+  ) -> SharedLibrary? {
+    guard head.count > 2, !statement.words[2].isQuoted,
+      names[statement.words[2].name].elementsEqual("shared".utf8)
+    else { return nil }
+    first = 3
+    var shared = SharedLibrary()
+    if head.count > 3 {
+      let version = names[statement.words[3].name]
+      if version.allSatisfy({ Byte.isDigit($0) || $0 == Byte.dot }) {
+        shared.version = statement.words[3].name
+        first = 4
+      }
+    }
+    return shared
+  }
+
+  /// `soname`, `exports` and `no-static`, which only a shared library knows.
+  private func applyShared(_ whole: Attachments, to index: Int32) {
+    if model.owners[Int(index)].shared == nil {
+      for keyword in [Keyword.soname, .exports, .noStatic] {
+        guard let place = whole.places[keyword] else { continue }
+        diagnostics.error(place, "\(keyword.rawValue) applies to shared libraries only")
+      }
+      return
+    }
+    if let soname = whole.soname, !isFileName(soname.text) {
+      diagnostics.error(soname.place, "a soname is a file's name: letters, digits and _ . + - only")
+    }
+    model.owners[Int(index)].shared?.soname = whole.soname
+    model.owners[Int(index)].shared?.exports = whole.exports
+    model.owners[Int(index)].shared?.hasArchive = whole.places[.noStatic] == nil
+  }
+
+  /// True if `place` is one that `install` knows; else an error.
+  func checkInstall(_ phrase: Phrase) -> Bool {
+    let text = names.text(phrase.text)
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let known = ["bin", "sbin", "lib", "libexec", "include", "man", "share", "etc"]
+    if parts.dropFirst().contains(where: { $0.isEmpty || $0 == "." || $0 == ".." })
+      || !Quoting.isPlain(names[phrase.text])
+    {
+      diagnostics.error(
+        phrase.place, "'\(text)' is no place to install to: a path below PREFIX, such as share/DIR")
+      return false
+    }
+    if known.contains(parts[0]) { return true }
+    diagnostics.error(
+      phrase.place,
+      "unknown place '\(text)'\(suggestion(for: parts[0], among: known)): "
+        + "bin, sbin, lib, libexec, include, man, share or etc, with /DIR if wanted")
+    return false
   }
 
   /// Makes the record of a module, library or program; nil, and an error, if there is one.
@@ -133,6 +185,8 @@ extension Reader {
     if let uses = whole.swiftNames.first, kind == .library || kind == .host {
       diagnostics.error(uses.place, "uses applies to modules and programs only")
     }
+    applyShared(whole, to: index)
+    model.owners[Int(index)].installs += whole.rule.installs
     let condition = model.conditions.all(model.owners[Int(index)].condition, whole.condition)
     model.owners[Int(index)].condition = condition
     model.owners[Int(index)].edges += edges

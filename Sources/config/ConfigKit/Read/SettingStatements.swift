@@ -50,9 +50,35 @@ extension Reader {
       }
     case .no: readNo(arguments, parser, place)
     case .defoption: declareOption(arguments, parser, place)
+    case .root:
+      if wants(2...2, "root takes a name and a path") { setRoot(arguments, parser) }
     default:
       diagnostics.error(place, "'\(keyword.rawValue)' is not in this version of config")
     }
+  }
+
+  /// `root NAME PATH`: sources `NAME/...` lie in PATH.
+  private func setRoot(_ arguments: ArraySlice<Word>, _ parser: Parser) {
+    let (word, target) = (arguments[1], arguments[2])
+    let place = parser.place(word)
+    if !isFileName(word.name) {
+      diagnostics.error(
+        place, "root '\(names.text(word.name))' is a name: letters, digits and _ . + - only")
+      return
+    }
+    if let before = model.roots[word.name] {
+      diagnostics.error(
+        place, "root '\(names.text(word.name))' already defined",
+        notes: (before.place, "the first is here"))
+      return
+    }
+    guard var path = expanded(names[target.name], at: parser.place(target)) else { return }
+    while path.count > 1 && path.last == Byte.slash { path.removeLast() }
+    if path.isEmpty {
+      diagnostics.error(parser.place(target), "a root needs a path")
+      return
+    }
+    model.roots.set(word.name, SourceRoot(path: names.intern(path), place: parser.place(target)))
   }
 
   private func setIdent(_ word: Word, _ parser: Parser, _ level: Level) {

@@ -34,7 +34,7 @@ extension Reader {
   /// True for what begins a clause whose options qualify it alone.
   func isEdgeKeyword(_ keyword: Keyword?) -> Bool {
     switch keyword {
-    case .library, .module, .flags, .header: true
+    case .library, .module, .flags, .header, .install: true
     default: false
     }
   }
@@ -79,13 +79,19 @@ extension Reader {
       mine.merge(rule, diagnostics)
       mine.flags += rule.flags
       mine.headers += rule.headers
+      mine.installs += rule.installs
     }
   }
 
   func rejectOwnersAttachments(_ attachments: Attachments) {
-    for keyword in [Keyword.linkWith, .uses] {
+    for keyword in [Keyword.linkWith, .uses, .soname, .exports, .noStatic] {
       guard let place = attachments.places[keyword] else { continue }
-      let whom = keyword == .linkWith ? "programs" : "modules and programs"
+      let whom =
+        switch keyword {
+        case .linkWith: "programs"
+        case .uses: "modules and programs"
+        default: "shared libraries"
+        }
       diagnostics.error(place, "\(keyword.rawValue) applies to \(whom) only")
     }
   }

@@ -14,6 +14,8 @@ extension Resolver {
   /// Makes the steps of everything that is enabled.
   mutating func assemble() {
     sharedObjects = Array(repeating: nil, count: model.sources.count)
+    picObjects = sharedObjects
+    picParts = Array(repeating: nil, count: model.owners.count)
     parts = Array(repeating: nil, count: model.owners.count)
     generate()
     for index in model.owners.indices where isEnabled[index] {
@@ -25,6 +27,7 @@ extension Resolver {
       }
       collectCleaning(model.owners[index].clean, model.owners[index].nuke)
     }
+    install()
     graph.directories = directories.sorted { names[$0].lexicographicallyPrecedes(names[$1]) }
       .map { names.bytes($0) }
   }
@@ -39,12 +42,12 @@ extension Resolver {
   // MARK: Parts
 
   /// The objects and archives of `owner`: its items first, then those of its modules.
-  mutating func parts(of owner: Int) -> Parts {
-    if let known = parts[owner] { return known }
+  mutating func parts(of owner: Int, isPIC: Bool = false) -> Parts {
+    if let known = isPIC ? picParts[owner] : parts[owner] { return known }
     var result = Parts()
     var seen = Marks()
-    parts[owner] = result  // a rule that asks for itself finds nothing rather than no end
-    let variant = compilesItsOwn(owner) ? owner : -1
+    keep(result, of: owner, isPIC)  // a rule that asks for itself finds nothing rather than no end
+    let variant = Variant(owner: compilesItsOwn(owner) ? owner : -1, isPIC: isPIC)
     for use in model.owners[owner].uses where model.conditions[use.condition] {
       if seen.insert(Int(use.source)) { add(use, of: owner, variant, to: &result) }
     }
@@ -52,32 +55,36 @@ extension Resolver {
     let held = model.owners[owner].kind == .library ? [] : heldByLibraries(of: owner)
     for module in moduleClosure(of: owner) {
       for use in model.owners[module].uses where model.conditions[use.condition] {
-        if !seen.insert(Int(use.source)) { continue }
-        var brought = Parts()
-        add(use, of: module, variant, to: &brought)
-        result.objects += brought.objects.filter { !held.contains($0) }
-        result.archives += brought.archives
-        result.sources += brought.sources
-        result.hasCXX = result.hasCXX || brought.hasCXX
+        if !seen.insert(Int(use.source)) || held.contains(node(of: Int(use.source))) { continue }
+        add(use, of: module, variant, to: &result)
       }
       if let object = swiftModule(module).object {
         result.hasSwift = true
         if !held.contains(object) { result.objects.append(object) }
       }
     }
-    parts[owner] = result
+    keep(result, of: owner, isPIC)
     return result
   }
 
-  /// The objects in the libraries that `owner` links.
+  private mutating func keep(_ result: Parts, of owner: Int, _ isPIC: Bool) {
+    if isPIC { picParts[owner] = result } else { parts[owner] = result }
+  }
+
+  /// The sources, and the objects of Swift modules, in the libraries that `owner` links.
   private mutating func heldByLibraries(of owner: Int) -> Set<Node> {
     var held: Set<Node> = []
-    for library in libraryClosure(of: owner) { held.formUnion(parts(of: library).objects) }
+    for library in libraryClosure(of: owner) {
+      let isShared = model.owners[library].shared.map { !$0.hasArchive } ?? false
+      let parts = parts(of: library, isPIC: isShared && platform.compilesShared)
+      held.formUnion(parts.sources)
+      held.formUnion(parts.objects)
+    }
     return held
   }
 
   /// Adds what one use of a source contributes.
-  private mutating func add(_ use: Use, of owner: Int, _ variant: Int, to result: inout Parts) {
+  private mutating func add(_ use: Use, of owner: Int, _ variant: Variant, to result: inout Parts) {
     let index = Int(use.source)
     guard isEnabled(source: index) else { return }
     let source = model.sources[index]
@@ -90,7 +97,7 @@ extension Resolver {
     case .archive: result.archives.append(node(of: index))
     case .swift: checkSwift(use, owner)
     default:
-      guard let object = object(of: index, for: owner, variant, at: use.place) else { return }
+      guard let object = object(of: index, variant, at: use.place) else { return }
       result.hasCXX = result.hasCXX || source.kind == .cxx
       if rule?.noObj ?? false {
         if !(rule?.noImplicitRule ?? false) { graph.goals.append(object) }
@@ -102,18 +109,31 @@ extension Resolver {
 
   /// The file of source `index`: in the tree, or made in the build directory.
   func node(of index: Int) -> Node {
-    Node(model.sources[index].path, isInTree: !isGenerated[index])
+    isGenerated[index]
+      ? Node(model.sources[index].path, isInTree: false)
+      : Node(model.sources[index].file, isInTree: true)
   }
 
   // MARK: Archives and programs
 
+  /// A library: its archive, the shared library, or both.
   private mutating func archive(_ index: Int) {
     let owner = model.owners[index]
+    if let shared = owner.shared {
+      share(index, shared)
+      if !shared.hasArchive { return }
+    }
     let parts = parts(of: index)
     if parts.objects.isEmpty {
       diagnostics.warning(owner.place, "library '\(text(owner.name))' has no sources: it is empty")
     }
-    let output = built(names.bytes(owner.name) + Array(".a".utf8))
+    let output = archiveFile(owner)
+    addArchive(owner, output, parts)
+    graph.goals.append(output)
+  }
+
+  /// The step that packs `parts` into `output`.
+  mutating func addArchive(_ owner: Owner, _ output: Node, _ parts: Parts) {
     let bundle = addBundle(owner, output, parts, libraries: [], isProgram: false)
     let depends = owner.depends.flatMap { nodes(of: $0) }
     addStep(
@@ -123,7 +143,6 @@ extension Resolver {
         command: graph.command(
           hasClashingNames(parts.objects) ? words.normalArPaths : words.normalAr),
         bundle: bundle), at: owner.place)
-    graph.goals.append(output)
   }
 
   private mutating func link(_ index: Int, isHost: Bool) {
@@ -134,17 +153,11 @@ extension Resolver {
       return
     }
     if !isHost { parts.objects.insert(configObject(), at: 0) }
-    let libraries = libraryClosure(of: index)
-    for library in libraries {
-      parts.hasCXX = parts.hasCXX || self.parts(of: library).hasCXX
-      parts.hasSwift = parts.hasSwift || self.parts(of: library).hasSwift
-    }
-    let archives =
-      libraries.map { built(names.bytes(model.owners[$0].name) + Array(".a".utf8)) }
-      + parts.archives
-    let output = Node(owner.name, isInTree: false)
+    let needs = linkNeeds(of: index, isPIC: false)
+    let archives = needs.files + parts.archives
+    let output = programFile(owner)
     let bundle = addBundle(owner, output, parts, libraries: archives, isProgram: true)
-    graph.bundles[Int(bundle)].systemLibraries = systemLibraries(of: [index] + libraries)
+    finish(bundle, index, needs)
     let command = linkCommand(owner, isHost: isHost)
     let depends = owner.depends.flatMap { nodes(of: $0) } + command.needs
     addStep(
@@ -163,7 +176,12 @@ extension Resolver {
     return prepare(own)
   }
 
-  private mutating func addBundle(
+  /// The file of a program, or of a host program.
+  func programFile(_ owner: Owner) -> Node {
+    built((owner.kind == .host ? hostPlatform : platform).program(text(owner.name)))
+  }
+
+  mutating func addBundle(
     _ owner: Owner, _ output: Node, _ parts: Parts, libraries: [Node], isProgram: Bool
   ) -> Int32 {
     var bundle = Bundle(
@@ -186,7 +204,7 @@ extension Resolver {
   }
 
   /// The system's libraries that these owners and their modules ask for, each once.
-  private func systemLibraries(of owners: [Int]) -> [[UInt8]] {
+  func systemLibraries(of owners: [Int]) -> [[UInt8]] {
     var result: [[UInt8]] = []
     for owner in owners {
       for index in [owner] + moduleClosure(of: owner) {

@@ -7,12 +7,31 @@ import Sys9
 import SystemPackage
 
 extension Resolver {
+  /// Says where the sources of each `root` lie.
+  mutating func placeSources() {
+    if model.roots.isEmpty { return }
+    for (name, root) in model.roots.pairs {
+      let path = FilePath(text(root.path))
+      if machine.list(sourceRoot.pushing(path)) == nil {
+        diagnostics.error(root.place, "root '\(text(name))': no such directory: \(path)")
+      }
+    }
+    for index in model.sources.indices {
+      let path = names[model.sources[index].path]
+      guard let slash = path.firstIndex(of: Byte.slash),
+        let name = names.find(Array(path[..<slash])), let root = model.roots[name]
+      else { continue }
+      let file = names.bytes(root.path) + path[slash...]
+      model.sources[index].file = names.intern(file)
+    }
+  }
+
   /// Decides which sources are generated, and reports those that neither exist nor are made.
   mutating func existence() {
     markGenerated()
     var wanted: [Name: [Int]] = [:]
     for index in model.sources.indices where isFileOfTree(index) {
-      wanted[names.directory(of: model.sources[index].path), default: []].append(index)
+      wanted[names.directory(of: model.sources[index].file), default: []].append(index)
     }
     for (directory, sources) in wanted.sorted(by: { $0.value[0] < $1.value[0] }) {
       look(in: directory, for: sources)
@@ -48,7 +67,7 @@ extension Resolver {
     for entry in machine.list(there) ?? [] {
       if let name = names.find(prefix + entry) { _ = present.insert(Int(name.index)) }
     }
-    for index in sources where !present.contains(Int(model.sources[index].path.index)) {
+    for index in sources where !present.contains(Int(model.sources[index].file.index)) {
       report(missing: model.sources[index], in: there)
     }
   }

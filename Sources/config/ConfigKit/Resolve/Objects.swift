@@ -1,5 +1,13 @@
 // Phase four: sources become objects, each by one command.
 
+/// Which object of a source: the one that all share, or one of an owner that compiles its own;
+/// position-independent for shared libraries.
+struct Variant {
+  /// The owner, or -1.
+  var owner = -1
+  var isPIC = false
+}
+
 extension Resolver {
   /// True if the users of `owner`'s flags compile their own objects, below `o/OWNER/`.
   func compilesItsOwn(_ owner: Int) -> Bool {
@@ -11,29 +19,30 @@ extension Resolver {
 
   /// The object of source `index`; its step is made when it is first asked for.
   ///
-  /// - Parameter variant: the owner that compiles its own objects, or -1.
-  mutating func object(of index: Int, for owner: Int, _ variant: Int, at place: Place) -> Node? {
-    if variant < 0, let known = sharedObjects[index] { return known }
+  mutating func object(of index: Int, _ variant: Variant, at place: Place) -> Node? {
+    if variant.owner < 0, let known = variant.isPIC ? picObjects[index] : sharedObjects[index] {
+      return known
+    }
     let source = model.sources[index]
     let input = compiledFile(index)
-    let object = built(objectPath(index, input.name, variant))
-    if variant >= 0, producer(of: object) != nil { return object }
+    let object = built(objectPath(index, input, variant))
+    if variant.owner >= 0, producer(of: object) != nil { return object }
     checkLength(object, of: source)
     guard let command = command(of: index, variant, at: place) else { return nil }
     let rule = source.rule < 0 ? nil : model.rules[Int(source.rule)]
     var implicit = command.needs
     if let rule, !rule.noImplicitRule { implicit += rule.depends.flatMap { nodes(of: $0) } }
-    let isHost = variant >= 0 && model.owners[variant].kind == .host
+    let isHost = variant.owner >= 0 && model.owners[variant.owner].kind == .host
     let isFirst = rule.map { $0.beforeDep && !$0.noImplicitRule } ?? false  // waits for nothing
     var step = Step(
       kind: .compile, outputs: graph.list([object]), inputs: graph.list([input]),
       implicit: implicit.isEmpty ? NodeList() : graph.list(implicit),
       waits: !isHost && !isFirst,
       command: command.index)
-    step.isMirrored = variant < 0 && implicit.isEmpty && isMirrored(input, object)
+    step.isMirrored = variant.owner < 0 && implicit.isEmpty && isMirrored(input, object, variant)
     addStep(step, at: source.place)
-    if variant < 0 {
-      sharedObjects[index] = object
+    if variant.owner < 0 {
+      if variant.isPIC { picObjects[index] = object } else { sharedObjects[index] = object }
       if isFirst { graph.beforeDep.append(object) }
     }
     if let rule, !rule.noImplicitRule { collectCleaning(rule.clean, rule.nuke) }
@@ -53,25 +62,28 @@ extension Resolver {
     }
   }
 
-  /// True if `object` is `o/PATH.o` for the file `input` of the tree, and PATH is plain.
-  private func isMirrored(_ input: Node, _ object: Node) -> Bool {
-    guard input.isInTree, names.size(object.name) == names.size(input.name) + 4 else {
+  /// True if `object` is `o/PATH.o`, or `o/.pic/PATH.o`, for the file `input` of the tree, and
+  /// PATH is plain.
+  private func isMirrored(_ input: Node, _ object: Node, _ variant: Variant) -> Bool {
+    let start = (variant.isPIC ? Step.picFolder : Step.objectFolder).utf8.count
+    guard input.isInTree, names.size(object.name) == names.size(input.name) + start + 2 else {
       return false
     }
     let path = names[input.name]
     return path.first != Byte.slash && Quoting.isPlain(path)
-      && names[object.name].dropFirst(2).dropLast(2).elementsEqual(path)
+      && names[object.name].dropFirst(start).dropLast(2).elementsEqual(path)
   }
 
   /// `o/PATH.o`, encoded so that it is plain; owners with their own objects have a folder.
-  private func objectPath(_ index: Int, _ input: Name, _ variant: Int) -> [UInt8] {
-    var path = Array("o/".utf8)
-    if variant >= 0 {
-      let owner = model.owners[variant]
+  private func objectPath(_ index: Int, _ input: Node, _ variant: Variant) -> [UInt8] {
+    var path = Array((variant.isPIC ? Step.picFolder : Step.objectFolder).utf8)
+    if variant.owner >= 0 {
+      let owner = model.owners[variant.owner]
       path += (owner.kind == .host ? Array(".host/".utf8) : []) + names.bytes(owner.name)
       path.append(Byte.slash)
     }
-    var mirrored = names.bytes(input)
+    let source = model.sources[index]
+    var mirrored = names.bytes(input.name == source.file ? source.path : input.name)
     if let rule = model.rule(of: Int32(index)), let prefix = rule.objPrefix {
       let base = (mirrored.lastIndex(of: Byte.slash) ?? -1) + 1
       mirrored.insert(contentsOf: names.bytes(prefix.text), at: base)
@@ -145,15 +157,16 @@ extension Resolver {
 
   /// The command that compiles source `index`, and the nodes that the command itself asks for.
   private mutating func command(
-    of index: Int, _ variant: Int, at place: Place
+    of index: Int, _ variant: Variant, at place: Place
   ) -> (index: Int32, needs: [Node])? {
     let source = model.sources[index]
-    let isHost = variant >= 0 && model.owners[variant].kind == .host
+    let owner = variant.owner < 0 ? nil : model.owners[variant.owner]
+    let isHost = owner?.kind == .host
     let rule = source.rule < 0 ? nil : model.rules[Int(source.rule)]
     var needs: [Node] = []
     var text = words.compile(source.kind, isHost: isHost)
     let own = rule?.noImplicitRule ?? false ? nil : rule?.compileWith
-    if let given = own ?? (variant >= 0 ? model.owners[variant].compileWith : nil) {
+    if let given = own ?? owner?.compileWith {
       let prepared = prepare(given)
       text = prepared.text
       needs = prepared.needs
@@ -165,16 +178,16 @@ extension Resolver {
           + "say how to compile it with compile-with")
       return nil
     }
-    if rule == nil && source.module < 0 && variant < 0 { return (graph.command(text), needs) }
-    for flag in extraFlags(rule, source, variant) { text = text.appending(flag) }
+    if variant.isPIC && source.kind.isCompiled { text = text.appending(words.picFlags) }
+    if rule == nil && source.module < 0 && owner == nil { return (graph.command(text), needs) }
+    for flag in extraFlags(rule, source, owner) { text = text.appending(flag) }
     return (graph.command(text), needs)
   }
 
   /// What flags, header and nowerror add to a command.
-  private func extraFlags(_ rule: Rule?, _ source: Source, _ variant: Int) -> [MakeText] {
+  private func extraFlags(_ rule: Rule?, _ source: Source, _ owner: Owner?) -> [MakeText] {
     var result: [MakeText] = []
     let module = source.module < 0 ? nil : model.owners[Int(source.module)]
-    let owner = variant < 0 ? nil : model.owners[variant]
     let headers = (module?.headers ?? []) + (rule?.headers ?? [])
     for header in headers where model.conditions[header.condition] {
       guard let file = makeText(header) else { continue }

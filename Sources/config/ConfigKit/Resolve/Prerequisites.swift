@@ -73,7 +73,7 @@ extension Resolver {
     guard name.starts(with: "HOST.".utf8) else { return nil }
     let program = names.intern(Array(name.dropFirst(5)))
     if let index = model.libraries[program], model.owners[Int(index)].kind == .host {
-      return Node(program, isInTree: false)
+      return programFile(model.owners[Int(index)])
     }
     let hosts = model.owners.filter { $0.kind == .host }.map { text($0.name) }
     let near = suggestion(for: text(program), among: hosts)
@@ -164,7 +164,10 @@ extension Resolver {
     if word.first == Byte.slash { return node }
     let name = node.name
     if let index = model.libraries[name] {
-      return model.owners[Int(index)].kind == .library ? built(word + Array(".a".utf8)) : node
+      let owner = model.owners[Int(index)]
+      if owner.kind != .library { return programFile(owner) }
+      return owner.shared.map { !$0.hasArchive } ?? false
+        ? sharedFiles(owner).file : archiveFile(owner)
     }
     if let index = model.knownSource(name), isGenerated[Int(index)] { return node }
     if producer(of: node) != nil { return node }
@@ -175,6 +178,7 @@ extension Resolver {
     {
       return node
     }
+    if isShared(node) { return node }
     if Self.isParserOutput(word, model, names) { return node }
     let shown = String(decoding: word, as: UTF8.self)
     if let index = model.knownSource(name), !isGenerated[Int(index)] {
@@ -183,6 +187,15 @@ extension Resolver {
     let cure = exists(word) ? " (did you mean '$S/\(shown)'?)" : ""
     diagnostics.error(place, "nothing makes '\(shown)' in the build directory\(cure)")
     return nil
+  }
+
+  /// True for the file of a shared library, and for the names that lead to it.
+  private func isShared(_ node: Node) -> Bool {
+    model.owners.contains { owner in
+      guard owner.shared != nil else { return false }
+      let files = sharedFiles(owner)
+      return files.file == node || files.links.contains(node)
+    }
   }
 
   /// True for the C file or header that yacc or lex will make of a source.

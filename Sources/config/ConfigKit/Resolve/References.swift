@@ -66,6 +66,7 @@ extension Resolver {
       if holds && isEnabled[index] { resolvePackage(String(name.dropFirst(4)), edge, of: index) }
       return
     }
+    if resolveArchive(name, edge, of: index, holds: holds) { return }
     guard let target = model.libraries[edge.name] else {
       let known = model.owners.filter { $0.kind == .library }.map { names.text($0.name) }
       var near = suggestion(for: name, among: known)
@@ -83,6 +84,23 @@ extension Resolver {
     } else if holds && isEnabled[Int(target)] {
       links[index].libraries.append((target, edge.place))
     }
+  }
+
+  /// `library L.a`: the archive of a library that is shared as well; false for other names.
+  private mutating func resolveArchive(
+    _ name: String, _ edge: Edge, of index: Int, holds: Bool
+  ) -> Bool {
+    guard name.hasSuffix(".a"), model.libraries[edge.name] == nil,
+      let library = names.find(Array(name.utf8.dropLast(2))),
+      let target = model.libraries[library], model.owners[Int(target)].kind == .library
+    else { return false }
+    if model.owners[Int(target)].shared.map({ !$0.hasArchive }) ?? false {
+      diagnostics.error(edge.place, "library '\(text(library))' is no-static: it has no archive")
+    } else if holds && isEnabled[Int(target)] {
+      links[index].libraries.append((target, edge.place))
+      links[index].archives.insert(Int(target))
+    }
+    return true
   }
 
   /// `library pkg:NAME`: asks pkg-config, once a package.

@@ -28,6 +28,11 @@ struct Resolver {
   let machine: Machine
   /// The source tree, for looking at it.
   let sourceRoot: FilePath
+  /// What was read, and what more is.
+  let inputs: Inputs
+  /// The system that is built for, and the one that builds.
+  let platform: Platform
+  let hostPlatform: Platform
   var model: Model
   var variables: Variables
   var graph = Graph()
@@ -40,16 +45,22 @@ struct Resolver {
   var isGenerated: [Bool] = []
   /// The object of each source, made on first use: an index in `nodes`, or nil.
   var sharedObjects: [Node?] = []
+  /// The position-independent object of each source, likewise.
+  var picObjects: [Node?] = []
   /// Directories of the tree that were looked at.
   var listedDirectories: [[UInt8]] = []
   /// Answers of pkg-config, by package.
   var packages: [String: [UInt8]?] = [:]
   /// What each owner is put together from, once it was asked.
   var parts: [Parts?] = []
+  /// The same for position-independent objects.
+  var picParts: [Parts?] = []
   /// What each module gives to Swift, once it was asked.
   var swiftProducts: [Int: SwiftProducts] = [:]
   /// The step that makes each name, or -1.
   var producers: [Int32] = []
+  /// Where each installation was described.
+  var installPlaces: [Place] = []
   /// Where each step was described.
   var stepPlaces: [Place] = []
   /// The directories that outputs lie in.
@@ -63,13 +74,17 @@ struct Resolver {
 
   init(
     model: Model, names: Names, diagnostics: Diagnostics, machine: Machine,
-    sourceRoot: FilePath, variables: Variables, foreignDialect: Dialect?
+    sourceRoot: FilePath, inputs: Inputs, os: String, variables: Variables,
+    foreignDialect: Dialect?
   ) {
     self.model = model
     self.names = names
     self.diagnostics = diagnostics
     self.machine = machine
     self.sourceRoot = sourceRoot
+    self.inputs = inputs
+    platform = Platform(os: os)
+    hostPlatform = Platform(os: machine.system.os)
     self.variables = variables
     self.foreignDialect = foreignDialect
     words = CommandWords()
@@ -79,6 +94,7 @@ struct Resolver {
   mutating func resolve() -> Graph {
     settings()
     references()
+    placeSources()
     existence()
     if diagnostics.failed { return graph }
     assemble()
@@ -101,6 +117,8 @@ struct Links {
   var modules: [(owner: Int32, place: Place)] = []
   /// Libraries of the tree by owner number, in order.
   var libraries: [(owner: Int32, place: Place)] = []
+  /// Those of the libraries that are wanted as archives though they are shared.
+  var archives: Set<Int> = []
   /// Libraries of the system, as words for the linker.
   var system: [[UInt8]] = []
 }
@@ -114,6 +132,9 @@ struct CommandWords {
   let hostC = MakeText(variable: "HOST_C")
   let normalLink = MakeText(variable: "NORMAL_LINK")
   let hostLink = MakeText(variable: "HOST_LINK")
+  let normalShared = MakeText(variable: "NORMAL_SHARED")
+  let normalSharedSwift = MakeText(variable: "NORMAL_SHARED_SWIFT")
+  let picFlags = MakeText(variable: "PICFLAGS")
   let normalAr = MakeText(variable: "NORMAL_AR")
   /// For objects of one base name: members keep their paths.
   let normalArPaths = MakeText(variable: "NORMAL_AR_PATHS")

@@ -124,8 +124,12 @@ struct BuildDirectory {
 
   private func usedVariables(_ expander: Expander) -> [[UInt8]] {
     let own: Set<[UInt8]> = Set(["IDENT", "OS", "ARCH", "S"].map { Array($0.utf8) })
-    let all = expander.variables.usedNames.union(resolution.assignments.map(\.name))
-    return all.subtracting(own).sorted { $0.lexicographicallyPrecedes($1) }
+    // Where things are installed concerns no object, unless a command says so.
+    let places: Set<[UInt8]> = Set(["PREFIX", "DESTDIR", "INSTALL"].map { Array($0.utf8) })
+    let assigned = Set(resolution.assignments.map(\.name)).subtracting(places)
+    return expander.variables.usedNames.union(assigned).subtracting(own).sorted {
+      $0.lexicographicallyPrecedes($1)
+    }
   }
 
   private var sourceDirectories: [FilePath] {
@@ -160,7 +164,7 @@ struct BuildDirectory {
   /// Programs of the build are prerequisites of what they make, not tools from elsewhere.
   private func excludeOwnPrograms() {
     let graph = resolution.graph
-    for step in graph.steps where step.kind == .link || step.kind == .generate {
+    for step in graph.steps where step.kind.isLinked || step.kind == .generate {
       for output in graph[step.outputs] { tools.exclude(names.bytes(output.name)) }
     }
   }
@@ -252,6 +256,14 @@ struct BuildDirectory {
         out.put(file.content)
       }
     }
+    if !plan.graph.installations.isEmpty {
+      try outputs.write("o/.install") { (out) throws(SystemError) in
+        try InstallScript(plan: plan).emitInstall(out)
+      }
+      try outputs.write("o/.uninstall") { (out) throws(SystemError) in
+        try InstallScript(plan: plan).emitUninstall(out)
+      }
+    }
     for backEnd in request.backEnds { try produce(backEnd, outputs, plan, expander) }
     try outputs.write("compile_commands.json") { (out) throws(SystemError) in
       var database = CompileDatabase(
@@ -328,6 +340,7 @@ struct BuildDirectory {
       names: names, model: resolution.model, ident: "", os: "", arch: "")
     result += files.optionNames.map { "opt/\(names.text($0)).h" }
     result += resolution.graph.generated.map { String(decoding: $0.path, as: UTF8.self) }
+    if !resolution.graph.installations.isEmpty { result += ["o/.install", "o/.uninstall"] }
     for backEnd in request.backEnds {
       switch backEnd {
       case .gnu: result.append("Makefile")

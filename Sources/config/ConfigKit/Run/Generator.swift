@@ -251,7 +251,8 @@ public struct Generator {
     let only = request.backEnds.count == 1 ? makes.first : nil
     var resolver = Resolver(
       model: reading.model, names: names, diagnostics: diagnostics, machine: machine,
-      sourceRoot: reading.location.root, variables: variables, foreignDialect: only)
+      sourceRoot: reading.location.root, inputs: reading.inputs, os: reading.location.os,
+      variables: variables, foreignDialect: only)
     let graph = resolver.resolve()
     if diagnostics.failed { return nil }
     for directory in resolver.includeDirectories {

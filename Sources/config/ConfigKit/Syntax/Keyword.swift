@@ -14,7 +14,8 @@ enum Keyword: String, CaseIterable {
   case depend
   case compileWith = "compile-with"
   case linkWith = "link-with"
-  case clean, nuke, flags, uses, install
+  case clean, nuke, flags, uses, install, soname, exports
+  case noStatic = "no-static"
   // BSD's spellings.
   case beforeDepend = "before-depend"
   case dependency, optional, standard
@@ -47,8 +48,9 @@ enum Keyword: String, CaseIterable {
   var isAttachment: Bool {
     switch self {
     case .option, .module, .library, .header, .noObj, .noImplicitRule, .beforeDep, .depend,
-      .compileWith, .linkWith, .clean, .nuke, .flags, .uses, .install, .beforeDepend, .dependency,
-      .optional, .standard, .objPrefix, .warning, .nowerror, .local, .noDepend:
+      .compileWith, .linkWith, .clean, .nuke, .flags, .uses, .install, .soname, .exports,
+      .noStatic, .beforeDepend, .dependency, .optional, .standard, .objPrefix, .warning, .nowerror,
+      .local, .noDepend:
       return true
     default: return false
     }

@@ -25,13 +25,7 @@ extension Aio.Loop {
     unsafe op.pointee.result = result
     let queue = unsafe queue(of: index)
     unsafe dequeue(index, &queue.pointee)
-    unsafe op.pointee.due = .max
-    if due.isEmpty {
-      due.head = index
-    } else {
-      unsafe ops[due.tail].pointee.due = index
-    }
-    due.tail = index
+    _ = enqueue(index, &due)
     goOn(unsafe op.pointee.handle, unsafe queue.pointee.head)
   }
 
@@ -53,20 +47,10 @@ extension Aio.Loop {
       unsafe ops[head].pointee.kind == .close
     else { return }
     unsafe record.pointee.writes = .empty
-    let op = unsafe ops[head]
-    let generation = unsafe record.pointee.generation
     release(handle)
     dropHandle(handle)
-    // The handle is gone: its place remembers the name for the completion.
-    unsafe op.pointee.progress = generation
-    unsafe op.pointee.state.insert(.isDue)
-    unsafe op.pointee.due = .max
-    if due.isEmpty {
-      due.head = head
-    } else {
-      unsafe ops[due.tail].pointee.due = head
-    }
-    due.tail = head
+    unsafe ops[head].pointee.state.insert(.isDue)
+    _ = enqueue(head, &due)
     if !starved.isEmpty { feedStarved() }  // a descriptor has become free
   }
 
@@ -75,16 +59,8 @@ extension Aio.Loop {
     var count = 0
     while count < budget, due.head != .max {
       let index = due.head
-      due.head = unsafe ops[index].pointee.due
-      if due.head == .max { due.tail = .max }
-      let op = unsafe ops[index]
-      let isClose = unsafe op.pointee.kind == .close
-      let handle =
-        unsafe isClose
-        ? Aio.Handle(index: op.pointee.handle, generation: op.pointee.progress)
-        : name(ofHandle: op.pointee.handle)
-      let result = unsafe op.pointee.result
-      conclude(index, handle, Int(result), nil)
+      dequeue(index, &due)
+      conclude(index, Int(unsafe ops[index].pointee.result), nil)
       count += 1
     }
     while count < budget, let refusal = refused.popLast() {
@@ -102,12 +78,18 @@ extension Aio.Loop {
   final func last(_ index: UInt32, _ result: Int32, _ buffer: consuming Aio.Buffer? = nil) {
     let op = unsafe ops[index]
     assert(unsafe !op.pointee.state.contains(.isDue), "L1: an operation ends once")
-    let handle = unsafe op.pointee.handle
-    let name = name(ofHandle: handle)
     let queue = unsafe queue(of: index)
     unsafe dequeue(index, &queue.pointee)
-    goOn(handle, unsafe queue.pointee.head)
-    conclude(index, name, Int(result), buffer)
+    goOn(unsafe op.pointee.handle, unsafe queue.pointee.head)
+    conclude(index, Int(result), buffer)
+  }
+
+  /// Delivers the terminal completion of an accept that brought a connection.
+  final func lastAccept(_ index: UInt32, _ accepted: Aio.Handle) {
+    let queue = unsafe queue(of: index)
+    unsafe dequeue(index, &queue.pointee)
+    goOn(unsafe ops[index].pointee.handle, unsafe queue.pointee.head)
+    conclude(index, 0, nil, accepted: accepted)
   }
 
   /// Delivers a completion that more will follow.
@@ -120,20 +102,21 @@ extension Aio.Loop {
     stats.completions += 1
     var completion = unsafe Aio.Completion(
       token: Aio.OpToken(index: index, generation: op.pointee.generation), kind: op.pointee.kind,
-      isLast: false, handle: name(ofHandle: op.pointee.handle), accepted: accepted,
+      isLast: false, handle: op.pointee.handleName, accepted: accepted,
       result: Int(result), buffer: buffer)
     unsafe op.pointee.receiver?._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
   }
 
   /// Frees an operation and tells its receiver that it is over (L2).
   final func conclude(
-    _ index: UInt32, _ handle: Aio.Handle, _ result: Int, _ received: consuming Aio.Buffer?,
+    _ index: UInt32, _ result: Int, _ received: consuming Aio.Buffer?,
     accepted: Aio.Handle = .none
   ) {
     let op = unsafe ops[index]
     let token = unsafe Aio.OpToken(index: index, generation: op.pointee.generation)
     let kind = unsafe op.pointee.kind
     let receiver = unsafe op.pointee.receiver
+    let handle = unsafe op.pointee.handleName
     let sent = unsafe buffer(of: op.pointee)
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []

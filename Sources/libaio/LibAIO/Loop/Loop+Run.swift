@@ -35,6 +35,18 @@ extension Aio.Loop {
   /// Makes `run` return after the current turn.
   public final func stop() { isStopping = true }
 
+  /// Whether nothing is under way but accepts, and every buffer is home: what a server that serves
+  /// nobody looks like.
+  public final var isAtRest: Bool {
+    pool.collect()
+    var accepts: UInt32 = 0
+    for index in 0..<ops.freshCount where unsafe ops[index].pointee.state.contains(.isLive) {
+      if unsafe ops[index].pointee.kind == .accept { accepts += 1 }
+    }
+    return ops.count == accepts && handles.count == accepts && pool.freeCount == pool.blockCount
+      && timers.count == 0 && !hasImmediateWork
+  }
+
   private func begin() {
     pool.adopt()
     now = clock()

@@ -13,14 +13,14 @@ extension Aio.Loop {
   /// A listener at `address`.  Corresponds to `Aio::announce`, and to `socket(2)`, `bind(2)` and
   /// `listen(2)` with `SO_REUSEADDR`.
   public final func announce(
-    _ address: Aio.Address, backlog: CInt = 4096
+    _ address: SocketAddress, backlog: CInt = 4096
   ) throws(SystemError) -> Aio.Handle {
     let fd = try makeListener(at: address, backlog: backlog)
     return try add(fd, [.isListener])
   }
 
   /// Where a listener or a connection is bound; tells the port where 0 was asked for.
-  public final func localAddress(of handle: Aio.Handle) throws(SystemError) -> Aio.Address {
+  public final func localAddress(of handle: Aio.Handle) throws(SystemError) -> SocketAddress {
     guard let record = unsafe record(handle) else {
       throw SystemError(call: "getsockname", errno: EBADF)
     }
@@ -59,7 +59,7 @@ extension Aio.Loop {
   ///
   /// Operations may be submitted before that: they wait their turn.
   public final func connect(
-    to address: Aio.Address, _ receiver: Aio.Receiver
+    to address: SocketAddress, _ receiver: Aio.Receiver
   ) throws(SystemError) -> Aio.Handle {
     let fd = try makeSocket(for: address)
     guard let index = addHandle(fd, []) else {
@@ -67,8 +67,8 @@ extension Aio.Loop {
       throw SystemError(call: "socket", errno: ENFILE, subject: "the loop's table of handles")
     }
     let handle = name(ofHandle: index)
-    unsafe address.withBytes { bytes in
-      let name = unsafe Aio.Buffer(copying: bytes)
+    unsafe address.withBytes {
+      let name = unsafe Aio.Buffer(copying: $0)
       _ = submit(.connect, handle, name, repeating: false, receiver)
     }
     return handle
@@ -169,6 +169,7 @@ extension Aio.Loop {
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.receiver = receiver.map { unsafe Unmanaged.passRetained($0) }
     unsafe op.pointee.handle = handle.index
+    unsafe op.pointee.handleGeneration = handle.generation
     unsafe op.pointee.kind = kind
     unsafe op.pointee.state = repeating ? [.isLive, .repeats] : .isLive
     unsafe op.pointee.progress = 0

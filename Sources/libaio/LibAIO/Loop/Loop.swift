@@ -24,7 +24,7 @@ extension Aio {
     final var timers: TimerWheel
     final let pool: BufferPool
     final let mailbox: Mailbox
-    /// Operations whose terminal completion is due, linked through `due`.
+    /// Operations whose terminal completion is due, linked through `next`.
     final var due = OpQueue.empty
     /// Handles that wait for their turn, linked through `next`.
     final var turns = OpQueue.empty
@@ -85,11 +85,13 @@ extension Aio {
     /// Gives up the kernel's side of a handle on which nothing is under way.
     func release(_ handle: UInt32) { missing() }
     /// A new socket for connections to `address`, as a descriptor or what stands for it.
-    func makeSocket(for address: Address) throws(SystemError) -> CInt { missing() }
+    func makeSocket(for address: SocketAddress) throws(SystemError) -> CInt { missing() }
     /// A new socket that waits for connections.
-    func makeListener(at address: Address, backlog: CInt) throws(SystemError) -> CInt { missing() }
+    func makeListener(at address: SocketAddress, backlog: CInt) throws(SystemError) -> CInt {
+      missing()
+    }
     /// Where a socket is bound.
-    func boundAddress(_ fd: CInt) throws(SystemError) -> Address { missing() }
+    func boundAddress(_ fd: CInt) throws(SystemError) -> SocketAddress { missing() }
     /// Begins to watch a new handle.
     func watch(_ handle: UInt32) throws(SystemError) { missing() }
     /// Whether something may still happen without the program doing anything.

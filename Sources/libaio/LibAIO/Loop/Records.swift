@@ -49,7 +49,7 @@ struct HandleState: OptionSet {
 
 /// An operation: 64 bytes.
 @safe struct OpRecord {
-  /// The next free operation, or the next one in its handle's queue.
+  /// The next free operation, the next one in its handle's queue, or the next one that is due.
   var next: UInt32
   var generation: UInt32
   /// Who is told; held until the terminal completion.
@@ -62,14 +62,19 @@ struct HandleState: OptionSet {
   var end: UInt32
   /// How many bytes have been sent.
   var progress: UInt32
+  /// Its handle, which may be closed by the time that the completion is delivered.
   var handle: UInt32
-  /// The next one whose completion is due, and with what.
-  var due: UInt32
+  var handleGeneration: UInt32
   var result: Int32
   var kind: Aio.OpKind
   var state: OpState
   private var spare: UInt16 = 0
   var group: UInt32
+}
+
+extension OpRecord {
+  /// The handle that the operation was submitted on.
+  var handleName: Aio.Handle { Aio.Handle(index: handle, generation: handleGeneration) }
 }
 
 /// How far an operation has come.

@@ -174,7 +174,7 @@ final class EpollLoop: KernelLoop {
         deliver(index, 0, nil, accepted: accepted)
       } else {
         queueTurn(handle)
-        accepting(index, accepted)
+        lastAccept(index, accepted)
         return
       }
       // The callback may have closed, cancelled or paused.
@@ -183,15 +183,6 @@ final class EpollLoop: KernelLoop {
       else { return }
     }
     queueTurn(handle)
-  }
-
-  /// The terminal completion of a single accept.
-  private func accepting(_ index: UInt32, _ accepted: Aio.Handle) {
-    let handle = unsafe ops[index].pointee.handle
-    let name = name(ofHandle: handle)
-    let queue = unsafe queue(of: index)
-    unsafe dequeue(index, &queue.pointee)
-    conclude(index, name, 0, nil, accepted: accepted)
   }
 
   private func adoptConnection(_ fd: CInt) -> Aio.Handle? {
@@ -279,8 +270,10 @@ final class EpollLoop: KernelLoop {
   /// A connection is made, or has failed: the socket knows.
   private func connected(_ index: UInt32) {
     let fd = unsafe handles[ops[index].pointee.handle].pointee.fd
-    var error: CInt = 0
-    let result = Kernel.option(fd, SOL_SOCKET, SO_ERROR, &error)
-    finish(index, result < 0 ? result : -error)
+    do {
+      finish(index, -(try Sockets.option(fd, SOL_SOCKET, SO_ERROR)))
+    } catch {
+      finish(index, -error.errno)
+    }
   }
 }

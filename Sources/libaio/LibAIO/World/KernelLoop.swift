@@ -27,48 +27,45 @@ class KernelLoop: Aio.Loop {
 
   final override func shutdown(_ fd: CInt, _ how: CInt) -> CInt { Kernel.shutdown(fd, how) }
 
-  final override func makeSocket(for address: Aio.Address) throws(SystemError) -> CInt {
-    let fd = Kernel.socket(
-      address.family, CInt(SOCK_STREAM.rawValue), blocks: wantsBlocking)
-    if fd < 0 { throw SystemError(call: "socket", errno: -fd, subject: "\(address)") }
-    if address.family != AF_UNIX { Self.setNoDelay(fd) }
-    return fd
+  final override func makeSocket(for address: SocketAddress) throws(SystemError) -> CInt {
+    let fd = Kernel.socket(address.family, CInt(SOCK_STREAM.rawValue), blocks: wantsBlocking)
+    if fd < 0 { throw SystemError(call: "socket", errno: -fd, subject: address.host) }
+    if address.family == AF_UNIX { return fd }
+    return try closing(fd) { () throws(SystemError) in
+      // Small answers go at once.  What a listener accepts inherits it.
+      try Sockets.sendAtOnce(fd)
+    }
   }
 
   final override func makeListener(
-    at address: Aio.Address, backlog: CInt
+    at address: SocketAddress, backlog: CInt
   ) throws(SystemError) -> CInt {
     let fd = try makeSocket(for: address)
-    var failed = "setsockopt"
-    var result = Kernel.setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1)
-    if result >= 0 {
-      failed = "bind"
-      result = unsafe address.withBytes { unsafe Kernel.bind(fd, $0.baseAddress!, $0.count) }
+    return try closing(fd) { () throws(SystemError) in
+      if address.family != AF_UNIX { try Sockets.reuseAddress(fd) }
+      try Sockets.bind(fd, to: address)
+      let result = Kernel.listen(fd, backlog: backlog)
+      if result < 0 { throw SystemError(call: "listen", errno: -result, subject: address.host) }
     }
-    if result >= 0 {
-      failed = "listen"
-      result = Kernel.listen(fd, backlog: backlog)
-    }
-    if result < 0 {
+  }
+
+  /// `fd`, or what `body` threw and no `fd`.
+  private func closing(
+    _ fd: CInt, _ body: () throws(SystemError) -> Void
+  ) throws(SystemError) -> CInt {
+    do {
+      try body()
+      return fd
+    } catch {
       Kernel.close(fd)
-      throw SystemError(call: failed, errno: -result, subject: "\(address)")
+      throw error
     }
-    return fd
   }
 
-  final override func boundAddress(_ fd: CInt) throws(SystemError) -> Aio.Address {
-    var result: CInt = 0
-    let address = unsafe Aio.Address {
-      unsafe result = Kernel.localName(fd, $0, &$1)
-      return result
+  final override func boundAddress(_ fd: CInt) throws(SystemError) -> SocketAddress {
+    guard let address = try Sockets.name(of: fd) else {
+      throw SystemError(call: "getsockname", errno: EAFNOSUPPORT)
     }
-    if result < 0 { throw SystemError(call: "getsockname", errno: -result) }
     return address
-  }
-
-  /// Small answers go at once.  Inherited from the listener by what it accepts.
-  static func setNoDelay(_ fd: CInt) {
-    // A socket that has no such thing is as good.
-    _ = Kernel.setOption(fd, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
   }
 }

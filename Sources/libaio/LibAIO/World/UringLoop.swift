@@ -264,11 +264,7 @@ final class UringLoop: KernelLoop {
       if !entry.hasMore { goOn(token) }
       return
     }
-    let handle = unsafe name(ofHandle: op.pointee.handle)
-    let queue = unsafe queue(of: index)
-    unsafe dequeue(index, &queue.pointee)
-    if unsafe queue.pointee.head != .max { start(unsafe queue.pointee.head) }
-    conclude(index, handle, 0, nil, accepted: accepted)
+    lastAccept(index, accepted)
   }
 
   private func refused(_ index: UInt32, _ entry: CompletionEntry) {

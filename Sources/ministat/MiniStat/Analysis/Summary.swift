@@ -1,0 +1,99 @@
+// What one set of measurements is like.
+
+/// The size, centre, spread and oddities of one arm.
+public struct Summary: Sendable {
+  /// What the arm is called.
+  public let name: String
+  /// Size, range, mean and deviation.
+  public let moments: Moments
+  /// The mean with Student's interval, widened where the values depend on each other.
+  public let mean: Estimate
+  /// The median with its interval by order statistics; `median.level` is the level achieved,
+  /// and the interval is unbounded where the values are too few for it.
+  public let median: Estimate
+  /// The lower quartile (type 7).
+  public let quartileLower: Double
+  /// The upper quartile (type 7).
+  public let quartileUpper: Double
+  /// The median distance from the median, not scaled.
+  public let medianDeviation: Double
+  /// How many values lie outside, in Tukey's classes.
+  public let outliers: OutlierCounts
+  /// By how much dependence between the values widens the interval of the mean, 1 or more.
+  public let inflation: Double
+  /// What is odd about the values, the gravest first.
+  public let findings: [Finding]
+
+  /// The number of values.
+  public var count: Int { moments.count }
+
+  /// The deviation over the mean; nil for a mean of 0.
+  public var variation: Double? {
+    moments.mean == 0 ? nil : moments.standardDeviation / abs(moments.mean)
+  }
+
+  /// Looks at `arm`.  O(n log n); what is quadratic looks at 2000 values.
+  public init(_ arm: Arm, options: AnalysisOptions = AnalysisOptions()) {
+    name = arm.name
+    moments = Moments(arm.values)
+    median = Quantile.medianEstimate(sorted: arm.sorted, level: options.level)
+    quartileLower = Quantile.of(sorted: arm.sorted, at: 0.25)
+    quartileUpper = Quantile.of(sorted: arm.sorted, at: 0.75)
+    medianDeviation = Quantile.medianDeviation(sorted: arm.sorted, about: median.value)
+    outliers = OutlierCounts(
+      sorted: arm.sorted, quartiles: Interval(quartileLower, quartileUpper))
+    let diagnosis = Diagnosis(of: arm, moments: moments, outliers: outliers, options: options)
+    inflation = diagnosis.inflation
+    findings = diagnosis.findings
+    mean = Self.mean(of: moments, inflation: inflation, level: options.level)
+  }
+
+  private static func mean(
+    of moments: Moments, inflation: Double, level: ConfidenceLevel
+  ) -> Estimate {
+    if moments.count < 2 { return Estimate(moments.mean, .unbounded, level: level.percent) }
+    let student = StudentT(degreesOfFreedom: Double(moments.count - 1))
+    let half =
+      student.critical(level.percent / 100, outside: (100 - level.percent) / 100)
+      * moments.standardDeviation / Double(moments.count).squareRoot() * inflation
+    return Estimate(
+      moments.mean, Interval(moments.mean - half, moments.mean + half), level: level.percent)
+  }
+}
+
+/// How many values lie outside, in Tukey's classes.
+///
+/// With the distance q of the quartiles: mild beyond 1.5 q from the nearer quartile, severe
+/// beyond 3 q.  Reported, never dropped.
+public struct OutlierCounts: Equatable, Sendable {
+  /// Values more than 3 q below the lower quartile.
+  public let severeLow: Int
+  /// Values 1.5 to 3 q below the lower quartile.
+  public let mildLow: Int
+  /// Values 1.5 to 3 q above the upper quartile.
+  public let mildHigh: Int
+  /// Values more than 3 q above the upper quartile.
+  public let severeHigh: Int
+
+  /// All of them.
+  public var total: Int { severeLow + mildLow + mildHigh + severeHigh }
+  /// The severe ones.
+  public var severe: Int { severeLow + severeHigh }
+
+  /// The outliers among `sorted`, which are ascending and have these `quartiles`.  O(log n).
+  ///
+  /// Values whose quartiles are equal, as a coarse clock gives them, have no outliers.
+  public init(sorted: [Double], quartiles: Interval) {
+    let distance = quartiles.width
+    if distance == 0 {
+      (severeLow, mildLow, mildHigh, severeHigh) = (0, 0, 0, 0)
+      return
+    }
+    let below = { (bound: Double) in Ordering.count(in: sorted, below: bound) }
+    let above = { (bound: Double) in sorted.count - Ordering.count(in: sorted, upTo: bound) }
+    severeLow = below(quartiles.lower - 3 * distance)
+    mildLow = below(quartiles.lower - 1.5 * distance) - severeLow
+    severeHigh = above(quartiles.upper + 3 * distance)
+    mildHigh = above(quartiles.upper + 1.5 * distance) - severeHigh
+  }
+}

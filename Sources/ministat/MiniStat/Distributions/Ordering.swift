@@ -1,0 +1,120 @@
+// Order: sorting, ranks and counts.
+
+/// Values in order, and how many lie where.
+enum Ordering {
+  /// Fewer values than this are sorted by comparison.
+  private static let radixMin = 4096
+  /// Bits of a key that one pass of the radix sort looks at; six passes make 64.
+  private static let digitBits = 11
+
+  /// `values` in ascending order; none is not-a-number.
+  ///
+  /// O(n log n); for many values O(n), six passes at most, and a second array of their size for
+  /// the time of the call.
+  static func sorted(_ values: [Double]) -> [Double] {
+    if values.count < radixMin { return values.sorted() }
+    return radixSorted(values)
+  }
+
+  /// Least significant digit first, on the bits of the values, turned so that their order as
+  /// whole numbers is that of the values.
+  private static func radixSorted(_ values: [Double]) -> [Double] {
+    let digits = 1 << digitBits
+    let passes = (64 + digitBits - 1) / digitBits
+    var counts = [UInt32](repeating: 0, count: passes * digits)
+    var source = unsafe [UInt64](unsafeUninitializedCapacity: values.count) { keys, filled in
+      for index in 0..<values.count {
+        let bits = values[index].bitPattern
+        let key = bits ^ (UInt64(bitPattern: Int64(bitPattern: bits) >> 63) | 1 << 63)
+        unsafe keys[index] = key
+        for pass in 0..<passes {
+          let digit = Int(key >> UInt64(pass * digitBits)) & (digits - 1)
+          counts[pass * digits + digit] &+= 1
+        }
+      }
+      filled = values.count
+    }
+    var target = unsafe [UInt64](unsafeUninitializedCapacity: values.count) { _, filled in
+      filled = values.count
+    }
+    for pass in 0..<passes {
+      let shift = UInt64(pass * digitBits)
+      var places = Array(counts[pass * digits..<(pass + 1) * digits])
+      if places.contains(UInt32(values.count)) { continue }  // one digit has all: nothing moves
+      var place: UInt32 = 0
+      for digit in 0..<digits {
+        let count = places[digit]
+        places[digit] = place
+        place += count
+      }
+      scatter(source.span, into: &target, shift: shift, places: &places)
+      swap(&source, &target)
+    }
+    target = []
+    return unsafe [Double](unsafeUninitializedCapacity: values.count) { sorted, filled in
+      for index in 0..<values.count {
+        let key = source[index]
+        let bits = key ^ (UInt64(bitPattern: ~Int64(bitPattern: key) >> 63) | 1 << 63)
+        unsafe sorted[index] = Double(bitPattern: bits)
+      }
+      filled = values.count
+    }
+  }
+
+  private static func scatter(
+    _ source: Span<UInt64>, into target: inout [UInt64], shift: UInt64,
+    places: inout [UInt32]
+  ) {
+    let mask = UInt64(1 << digitBits) - 1
+    var places = places.mutableSpan
+    var target = target.mutableSpan
+    for index in 0..<source.count {
+      let key = source[index]
+      let digit = Int(truncatingIfNeeded: key >> shift & mask)
+      target[Int(places[digit])] = key
+      places[digit] += 1
+    }
+  }
+
+  /// How many of `sorted` lie below `bound`.  O(log n).
+  static func count(in sorted: [Double], below bound: Double) -> Int {
+    var low = 0
+    var high = sorted.count
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle] < bound { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// How many of `sorted` are `bound` or less.  O(log n).
+  static func count(in sorted: [Double], upTo bound: Double) -> Int {
+    count(in: sorted, below: bound.nextUp)
+  }
+
+  /// `count` of `values`, evenly spread over their order; all of them if they are no more.
+  static func thinned(_ values: [Double], to count: Int) -> [Double] {
+    if values.count <= count { return values }
+    // The middle of each of `count` equal pieces: of sorted values, their quantiles.
+    return (0..<count).map { values[(2 * $0 + 1) * values.count / (2 * count)] }
+  }
+
+  /// The ranks of `values`, from 1, equal values sharing their mean rank; and the sum of
+  /// t^3 - t over groups of t equal values.  O(n log n).
+  static func ranks(_ values: [Double]) -> (ranks: [Double], ties: Double) {
+    let order = values.indices.sorted { values[$0] < values[$1] }
+    var ranks = [Double](repeating: 0, count: values.count)
+    var ties = 0.0
+    var start = 0
+    while start < order.count {
+      var end = start + 1
+      while end < order.count && values[order[end]] == values[order[start]] { end += 1 }
+      let rank = Double(start + end + 1) / 2
+      for index in start..<end { ranks[order[index]] = rank }
+      let size = Double(end - start)
+      ties += size * size * size - size
+      start = end
+    }
+    return (ranks, ties)
+  }
+}
