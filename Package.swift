@@ -60,6 +60,8 @@ let package = Package(
     // The runtime.
     library("LibAIO", in: "libaio", needs: ["Sys9"]),
     library("Servers", in: "libaio", needs: ["LibAIO", "Sys9"]),
+    program("echo", in: "libaio", needs: ["Servers"]),
+    program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
