@@ -60,7 +60,8 @@ private final class CheckedClient: Aio.Receiver {
   }
 
   private func fail(_ handle: Aio.Handle, _ loop: Aio.Loop) {
-    hasFailed = true
+    // What ends because it closes has not failed.
+    if !isClosing { hasFailed = true }
     close(handle, loop)
   }
 
