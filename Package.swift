@@ -8,6 +8,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
 ]
 
 let argumentParser = Target.Dependency.product(
@@ -40,9 +41,19 @@ let package = Package(
   products: [
     .executable(name: "config", targets: ["config"]),
     .executable(name: "ministat", targets: ["ministat"]),
+    .executable(name: "9cat", targets: ["cat9"]),
+    .executable(name: "9scan", targets: ["scan9"]),
+    .executable(name: "fdserve", targets: ["fdserve"]),
+    .executable(name: "fdget", targets: ["fdget"]),
+    .executable(name: "9grep", targets: ["grep9"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
+    .library(name: "LibUTF", targets: ["LibUTF"]),
+    .library(name: "LibFmt", targets: ["LibFmt"]),
+    .library(name: "LibBio", targets: ["LibBio"]),
     .library(name: "LibRegexp9", targets: ["LibRegexp9"]),
+    .library(name: "LibIP", targets: ["LibIP"]),
+    .library(name: "nine", type: .static, targets: ["NineFace"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -54,8 +65,11 @@ let package = Package(
     .systemLibrary(
       name: "CBSD", path: "Sources/9unix/CBSD", pkgConfig: "libbsd",
       providers: [.apt(["libbsd-dev"])]),
-    library("LibBSD", in: "9unix", needs: ["CBSD"]),
+    library("LibBSD", in: "9unix", needs: ["CBSD", "Sys9"]),
     library("Sys9", in: "9unix", needs: ["CNine", system]),
+    library("LibUTF", in: "9unix"),
+    library("LibFmt", in: "9unix", needs: ["LibUTF", "Sys9"]),
+    library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
     // The runtime.
     library("LibAIO", in: "libaio", needs: ["Sys9"]),
@@ -64,7 +78,23 @@ let package = Package(
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
-    program("answers", in: "9unix", needs: ["Lib9c", "LibJSON", "LibRegexp9", "Sys9", system]),
+    // The C face: a header, what is variadic, and the functions in Swift.
+    .target(name: "CNineFace", path: "Sources/9unix/CNineFace"),
+    library(
+      "NineFace", in: "9unix",
+      needs: ["CNineFace", "Lib9c", "LibBio", "LibFmt", "LibUTF", "Sys9"]),
+    library("LibIP", in: "9unix", needs: ["Lib9c", "LibFmt", "Sys9"]),
+    program(
+      "answers", in: "9unix",
+      needs: [
+        "Lib9c", "LibBio", "LibFmt", "LibIP", "LibJSON", "LibRegexp9", "LibUTF", "Sys9", system,
+      ]),
+    // Examples of the ground floor: programs that one would want.
+    program("cat9", in: "examples", needs: ["Lib9c", "LibBio", "LibFmt", "LibUTF", "Sys9"]),
+    program("scan9", in: "examples", needs: ["Lib9c"]),
+    program("fdserve", in: "examples", needs: ["Lib9c", system]),
+    program("fdget", in: "examples", needs: ["Lib9c", system]),
+    program("grep9", in: "examples", needs: ["Lib9c", "LibBio", "LibRegexp9", "Sys9", system]),
     // The generator.
     library("ConfigKit", in: "config", needs: ["Sys9"]),
     program("config", in: "config", needs: ["ConfigKit", "Sys9", "LibBSD", argumentParser]),
@@ -77,25 +107,39 @@ let package = Package(
     .target(
       name: "TreeBench", dependencies: ["CTree"], path: "Sources/bench/tree/treebench",
       exclude: ["main.swift"], swiftSettings: strict),
+    .target(
+      name: "MiniStatSimulation", dependencies: ["MiniStat"],
+      path: "Sources/bench/ministat/MiniStatSimulation", swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["MiniStatSimulation"],
+      path: "Sources/bench/ministat/simulate", swiftSettings: strict),
     // Tests.
     .target(
       name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Sys9", needs: ["Sys9"]),
     // libbsd's lists and trees, which ours are compared with.
     .target(
       name: "CQueueOracle", dependencies: ["CBSD"], path: "Tests/Oracle/CQueueOracle"),
     tests("Lib9c", needs: ["Lib9c", "LibJSON", "Sys9", "CQueueOracle", system]),
-    tests("LibBSD", needs: ["LibBSD"]),
+    tests("LibIP", needs: ["LibIP", "Lib9c", "LibFmt", "Sys9"]),
+    tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
-    tests("LibRegexp9", needs: ["LibRegexp9", "Sys9", "CNine", system]),
+    tests("LibUTF", needs: ["LibUTF", "Sys9", system]),
+    tests("LibFmt", needs: ["CAllocations", "LibFmt", "LibUTF", "Sys9", system]),
+    tests("LibBio", needs: ["CAllocations", "LibBio", "LibFmt", "LibUTF", "Sys9", system]),
+    tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
     tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("LibAIO", needs: ["LibAIO", "Servers", "Sys9"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
-    tests("MiniStat", needs: ["MiniStat", "MiniStatRun", "Sys9"]),
     tests(
-      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"], data: ["Samples"]),
+      "MiniStat", needs: ["MiniStat", "MiniStatRun", "MiniStatSimulation", "Sys9"],
+      data: ["Reference"]),
+    tests(
+      "MiniStatRun", needs: ["MiniStat", "MiniStatRun", "Sys9", "LibJSON"],
+      data: ["Golden", "Samples"]),
     tests("Bench", needs: ["TreeBench"]),
     tests("House", needs: ["Sys9", system]),
   ]

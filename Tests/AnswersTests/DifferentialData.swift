@@ -22,9 +22,20 @@ struct DifferentialData {
     return try JSON.parseLines(file).map { try #require($0.object) }
   }
 
+  /// Faults of plan9port that its lists do not name yet, each with a test of what ours does.
+  private static let found: [String: [String: [Int]]] = [
+    "bio": [
+      // ReadingTests.staleBytes
+      "beyond the end, bytes at the end of the buffer are taken for those before": [259, 313]
+    ]
+  ]
+
   /// By the id of an object, why our answer may differ.
   func exemptions(of subject: String) throws -> [Int: String] {
     var result: [Int: String] = [:]
+    for (reason, ids) in Self.found[subject] ?? [:] {
+      for id in ids { result[id] = reason }
+    }
     for name in ["KNOWN_BUGS.json", "DECISIONS.json"] {
       let lists = try JSON.parse(bytes: try Files.read(folder.appending(name)))
       guard let reasons = lists[subject]?.object else { continue }

@@ -13,6 +13,7 @@
 //     --- args -o FreeBSD                      arguments; conf/TEST if they name no configuration
 //     --- env FLAVOUR=red                      a variable of the environment
 //     --- package zlib -lz                     what pkg-config says
+//     --- missing gcc wine                      programs that this machine lacks
 //     --- says                                 all messages, exactly: file:line:col: severity: text
 //     --- has steps                            lines of an output, each whole
 //     --- lacks Makefile                       pieces of text that the output must not hold
@@ -58,6 +59,7 @@ struct Case: Sendable, CustomStringConvertible {
   var arguments: [String] = []
   var environment: [String: String] = [:]
   var packages: [String: String] = [:]
+  var missing: [String] = []
   var messages: [String] = []
   var checks: [Check] = []
 
@@ -140,6 +142,7 @@ struct CaseReader {
       target.environment[pair[0]] = pair.count > 1 ? pair[1] : ""
     case "package" where words.count > 1:
       target.packages[words[1]] = words.dropFirst(2).joined(separator: " ")
+    case "missing": target.missing += words.dropFirst()
     case "says": return .messages
     case let word?:
       guard let kind = Case.Check.Kind(rawValue: word), words.count == 2 else { fallthrough }

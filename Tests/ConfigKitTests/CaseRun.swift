@@ -75,6 +75,15 @@ struct CaseRun {
       case "-s": request.sourceRoot = workshop.path(try value())
       case "-g": request.isDebug = true
       case "-W": request.warningsAreErrors = try value() == "error"
+      case "-p":
+        let parts = try value().split(separator: "/").map(String.init)
+        (request.os, request.arch) = (parts[0], parts[1])
+        request.wantsPlatform = true
+      case "--toolchain": request.toolchain = try value()
+      case "--sanitize": request.sanitizer = try value()
+      case "--with":
+        let parts = try value().split(separator: "=").map(String.init)
+        request.settings.append(Override(parts[0], parts[1] == "off" ? nil : parts[1]))
       case "--ninja": request.backEnds.append(.ninja)
       case "--make": request.backEnds.append(try value() == "bsd" ? .bsd : .gnu)
       default: request.configuration = workshop.path(word)
@@ -91,7 +100,8 @@ struct CaseRun {
       environment[name] = workshop.directory.description + value.dropFirst(5)
     }
     environment["PATH"] = "/usr/bin:/bin"
-    return Machine(
+    let missing = test.missing
+    var machine = Machine(
       read: Files.read, list: { try? Files.list($0) },
       environment: { name in
         environment[String(decoding: name, as: UTF8.self)].map { Array($0.utf8) }
@@ -101,6 +111,8 @@ struct CaseRun {
         return test.packages[package].map { Array($0.utf8) }
       },
       system: ("Linux", "x86_64"))
+    machine.isFile = { !missing.contains($0.lastComponent?.string ?? "") }
+    return machine
   }
 }
 

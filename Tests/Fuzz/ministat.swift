@@ -1,9 +1,12 @@
 // modules: MiniStatRun
 //
-// Fuzzing ministat's classic mode: any bytes, read in any pieces, by any rules, to the report.
+// Fuzzing ministat: any bytes, read in any pieces, by any rules, to the classic report; and any
+// bytes as a file of some program's results.
 //
 // The first bytes of an input choose the options, the rest is a file; a byte 0xFF begins the next
 // file.  Beyond not crashing (with address checks and assertions), promises are checked by name.
+// Nearly every input that is no classic file is none of the others either, which is quick to find
+// out; the seeds in the corpus lead into each format.
 
 import Glibc
 import MiniStat
@@ -67,11 +70,42 @@ private func report(_ sets: [ClassicSet], _ options: ClassicReport.Options) {
   }
 }
 
+/// Reads `bytes` as whatever they are: what is read is whole, told again as records it stays the
+/// same, and what is refused is refused with a reason.
+private func readResults(_ bytes: [UInt8]) {
+  let read: Measurement
+  do {
+    read = try SourceReader.read(bytes, name: "file", arm: "arm")
+  } catch {
+    promise(!error.text.isEmpty && error.name.hasPrefix("file"), "an error says where and what")
+    return
+  }
+  read.checkInvariants()
+  promise(read.valueCount > 0 || !read.failures.isEmpty, "what is read holds something")
+  let text = MeasurementText.records(read)
+  guard let again = try? SourceReader.read(Array(text.utf8), name: "again", arm: "other") else {
+    fatalError("broken promise: our own records can be read")
+  }
+  promise(again.series.count == read.series.count, "records keep every series")
+  for series in read.series {
+    let same = again[series.arm, series.benchmark, series.metric]
+    promise(same?.values == series.values, "records keep every value")
+  }
+  promise(!MeasurementText.csv(read).isEmpty, "there is a table of it")
+  for file in MeasurementText.columns(read, by: MeasurementText.Key.allCases) {
+    promise(!file.name.contains("/") && file.name.first != ".", "names of files are names")
+  }
+  let two = Gathering.measurement(of: [("one", read), ("two", again)])
+  two.checkInvariants()
+  promise(two.valueCount == 2 * read.valueCount, "two files have the values of both")
+}
+
 private let sink = unsafe open("/dev/null", O_WRONLY)
 
 /// Called by libFuzzer with each input; 0 keeps it for its corpus if it reached something new.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
+  readResults(unsafe Array(UnsafeBufferPointer(start: data, count: size)))
   var choices = Choices(unsafe Array(UnsafeBufferPointer(start: data, count: size)))
   let rules = ClassicRules.allCases[choices.below(3)]
   let delimiters = [" \t", ",", " ,", "0", ".e", "\n", "#"][choices.below(7)]

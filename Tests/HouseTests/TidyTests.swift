@@ -69,6 +69,29 @@ import Testing
   }
 }
 
+@Suite("Twins") struct TwinTests {
+  /// What follows the imports of a file, with 64 bits read as 32.
+  private func narrowed(_ path: String) throws -> String {
+    let file = try #require(try Repository.read(path))
+    let start = try #require(file.lines.firstIndex { $0.hasPrefix("/// ") })
+    var words = file.lines[start...].flatMap { $0.split { " \n(".contains($0) }.map(String.init) }
+    for (wide, narrow) in [("64", "32"), ("63", "31")] {
+      words = words.map { word in
+        word.split(separator: wide, omittingEmptySubsequences: false).joined(separator: narrow)
+      }
+    }
+    return words.joined(separator: " ")
+  }
+
+  /// The operations of atomic(9) are written out for both widths: neither is changed alone.
+  @Test func atomicOperationsAreTheSameForBothWidths() throws {
+    let narrow = try narrowed("Sources/9unix/Lib9c/CPU/Atomics32.swift")
+    let wide = try narrowed("Sources/9unix/Lib9c/CPU/Atomics64.swift")
+    #expect(narrow.hasPrefix(wide), "the fences, which have no width, stand behind the narrow ones")
+    #expect(wide.contains("atomic_testandclear_32"))
+  }
+}
+
 @Suite("The newcomer") struct NewcomerTests {
   private func markdown() throws -> [TextFile] {
     try Repository.files().filter { $0.ends(in: ".md") && !$0.isUnder("Tests") }
@@ -122,10 +145,18 @@ import Testing
     }
   }
 
-  @Test func everyFileOfABenchmarkIsDescribed() throws {
+  /// A benchmark that `config` builds is described whole: `Sources/bench/NAME` is, if any file is.
+  @Test func everyFileOfADescribedBenchmarkIsDescribed() throws {
     let described = Set(try descriptions().flatMap { Rules.described($0).map(\.path) })
-    for file in try Repository.files() where file.isUnder("Sources/bench") {
+    let benchmarks = Set(described.compactMap(Self.benchmark))
+    for file in try Repository.files() {
+      guard let name = Self.benchmark(file.path), benchmarks.contains(name) else { continue }
       #expect(described.contains(file.path), "\(file.path) is in no conf/files*")
     }
+  }
+
+  private static func benchmark(_ path: String) -> Substring? {
+    let parts = path.split(separator: "/")
+    return parts.starts(with: ["Sources", "bench"]) && parts.count > 3 ? parts[2] : nil
   }
 }

@@ -66,6 +66,30 @@ import Testing
     }
   }
 
+  @Test func aZoneHasTwoOffsets() async {
+    // In a process of its own: the zone is the whole process's.
+    await #expect(processExitsWith: .success) {
+      unsafe setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1)
+      let summer = 1_750_000_000
+      guard localtime(summer).text == "Sun Jun 15 17:06:40 CEST 2025" else { exit(1) }
+      guard localtime(summer).tzoff == 7200, localtime(0).zone == "CET" else { exit(2) }
+      // The last Sunday of October 2025: from 02:00 to 03:00 twice.
+      let first = 1_761_435_000
+      guard localtime(first).text == "Sun Oct 26 01:30:00 CEST 2025" else { exit(3) }
+      for seconds in stride(from: first, to: first + 4 * 3600, by: 600) {
+        guard tm2sec(localtime(seconds)) == seconds else { exit(4) }
+        guard localtime(seconds).seconds == seconds else { exit(5) }
+      }
+      // The last Sunday of March 2025: 02:30 is never shown; the offset of before holds.
+      var never = Tm()
+      (never.year, never.mon, never.mday, never.hour, never.min) = (125, 2, 30, 2, 30)
+      never.zone = "CET"
+      guard localtime(tm2sec(never)).text == "Sun Mar 30 03:30:00 CEST 2025" else { exit(6) }
+      // Behind 2037, where plan9port's zones end.
+      guard localtime(2_540_000_000).zone == "CEST" else { exit(7) }
+    }
+  }
+
   @Test func clocksRun() {
     #expect(nsec() > 1_600_000_000_000_000_000)
     #expect(time() > 1_600_000_000)

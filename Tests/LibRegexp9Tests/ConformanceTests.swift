@@ -1,7 +1,8 @@
 // What others' matchers say, on the patterns that regexp(7) can express.
 //
 // The data lies outside the repository: `CONFORMANCE_DATA` names the folder above `conformance`.
-// Without it these tests say so, and pass.
+// Without it these tests say so, and pass.  Of RE2's exhaustive tests every 16th pattern is asked,
+// all 74,000 with `CONFORMANCE_ALL` set.
 
 import Sys9
 import SystemPackage
@@ -43,12 +44,13 @@ import Testing
   @Test("RE2's tests with longest_match", arguments: ["re2-search.txt", "re2-exhaustive.txt.bz2"])
   func re2(_ name: String) throws {
     guard let bytes = try Self.data(name) else { return }
-    var reader = RE2Reader()
+    let isSampled = name.contains("exhaustive") && Environment["CONFORMANCE_ALL"] == nil
+    var reader = RE2Reader(step: isSampled ? 16 : 1)
     for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
       reader.read(line)
     }
     print("regexp: \(name): \(reader.compared) compared, \(reader.patterns) patterns")
-    #expect(reader.compared > 1000)
+    #expect(reader.compared > 500)
     #expect(reader.differences.isEmpty, "\(reader.differences.prefix(20))")
   }
 }
@@ -65,7 +67,7 @@ private struct FowlerRow {
   init?(_ fields: [String], previous: String) {
     let flags = fields[0]
     // B and L are other languages, and E is ours; NOTEs are none.
-    guard flags.contains("E"), !flags.contains("N") else { return nil }
+    guard flags.contains("E"), !flags.contains("#"), !flags.contains("N") else { return nil }
     let hasEscapes = flags.contains("$")
     let raw = fields[1] == "SAME" ? previous : fields[1]
     pattern = hasEscapes && fields[1] != "SAME" ? Self.unescaped(raw) : raw
@@ -95,6 +97,7 @@ private struct FowlerRow {
   private static func isExpressible(_ pattern: String, _ text: String) -> Bool {
     let words = ["{", "[[", "[^[", "[]", "[^]", "(?", "()", "(|", "||", "|)", "(*", "(+", "^*"]
     if words.contains(where: { pattern.contains($0) }) || text.contains("\n") { return false }
+    if text.contains("\\x") { return false }
     if pattern.contains("[") && pattern.contains("-]") { return false }
     // A backslash in a class quotes here, and `\x` with a letter or digit has meanings there.
     if pattern.contains("[") && pattern.contains("\\") { return false }
@@ -105,6 +108,8 @@ private struct FowlerRow {
 /// Reads RE2's log of tests: strings, patterns, and what each pattern finds in each string.
 private struct RE2Reader {
   private enum Section { case none, strings, patterns }
+  private let step: Int
+  private var seen = 0
   private var section = Section.none
   private var strings: [[UInt8]] = []
   private var regexp: RegexpMatcher?
@@ -113,6 +118,8 @@ private struct RE2Reader {
   private(set) var compared = 0
   private(set) var patterns = 0
   private(set) var differences: [String] = []
+
+  init(step: Int) { self.step = step }
 
   mutating func read(_ line: ArraySlice<UInt8>) {
     if line.elementsEqual("strings".utf8) {
@@ -134,6 +141,9 @@ private struct RE2Reader {
   private mutating func begin(_ pattern: String) {
     self.pattern = pattern
     number = 0
+    seen += 1
+    regexp = nil
+    if seen % step != 0 { return }
     regexp = Self.expressed(pattern).flatMap { try? Regexp($0) }.map { RegexpMatcher($0) }
     if regexp != nil { patterns += 1 }
   }
@@ -143,16 +153,31 @@ private struct RE2Reader {
     let text = strings[number]
     number += 1
     if text.contains(0x0A) { return }
-    let columns = line.split(separator: UInt8(ascii: ";"))
-    guard columns.count == 4 else { return }
-    let column = columns[3].prefix { $0 != UInt8(ascii: " ") }
+    guard let last = line.lastIndex(of: UInt8(ascii: ";")) else { return }
+    let wanted = Self.range(line[(last + 1)...])
     let found = matcher.find(in: text.span)
-    let ours = found.map { "\($0.lowerBound)-\($0.upperBound)" } ?? "-"
     compared += 1
-    if !column.elementsEqual(ours.utf8) && differences.count < 100 {
-      let wanted = String(decoding: column, as: UTF8.self)
-      differences.append("\(pattern) in \(text): \(ours), not \(wanted)")
+    if found != wanted && differences.count < 100 {
+      differences.append("\(pattern) in \(text): \(found as Any), not \(wanted as Any)")
     }
+  }
+
+  /// What a column says about the whole match: `START-END`, or `-` for none.
+  private static func range(_ column: ArraySlice<UInt8>) -> Range<Int>? {
+    var numbers: [Int] = []
+    var number: Int?
+    for byte in column {
+      if byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") {
+        number = (number ?? 0) * 10 + Int(byte - UInt8(ascii: "0"))
+      } else if byte == UInt8(ascii: "-"), let start = number {
+        numbers.append(start)
+        number = nil
+      } else {
+        break
+      }
+    }
+    guard let start = numbers.first, let end = number else { return nil }
+    return start..<end
   }
 
   private static func unquoted(_ line: ArraySlice<UInt8>) -> [UInt8] {

@@ -28,7 +28,7 @@ import Testing
   func finds(_ seed: UInt64) throws {
     print("regexp model: seed \(seed)")
     var generator = SeededGenerator(seed)
-    for number in 0..<4000 {
+    for number in 0..<2000 {
       let one = Self.random(&generator)
       let matcher = RegexpMatcher(try Regexp(one.tree.pattern))
       for start in one.offsets.indices {
@@ -50,7 +50,7 @@ import Testing
   func captures(_ seed: UInt64) throws {
     print("regexp captures: seed \(seed)")
     var generator = SeededGenerator(seed)
-    for number in 0..<4000 {
+    for number in 0..<2000 {
       let one = Self.random(&generator)
       let regexp = try Regexp(one.tree.pattern)
       guard regexp.groupCount > 0, let match = regexp.firstMatch(in: one.text) else { continue }
@@ -66,6 +66,73 @@ import Testing
         RegexpMatch(slots) == match,
         "seed \(seed), \(number): \(one.tree.pattern.debugDescription) in \(one.text)")
       if RegexpMatch(slots) != match { return }
+    }
+  }
+}
+
+extension ModelTests {
+  @Test("a stream in pieces of any size finds what the whole text has", arguments: [UInt64(7), 8])
+  func streams(_ seed: UInt64) throws {
+    print("regexp streams: seed \(seed)")
+    var generator = SeededGenerator(seed)
+    for number in 0..<2000 {
+      let one = Self.random(&generator)
+      let regexp = try Regexp(one.tree.pattern)
+      let wanted = regexp.allMatches(in: one.text).map(\.range)
+      let stream = RegexpStream(regexp)
+      var found: [Range<Int>] = []
+      var place = 0
+      while place < one.text.count {
+        let end = min(one.text.count, place + 1 + generator.below(5))
+        try stream.read(one.text.span.extracting(place..<end)) { found.append($0) }
+        place = end
+      }
+      stream.end { found.append($0) }
+      #expect(
+        found == wanted,
+        "seed \(seed), \(number): \(one.tree.pattern.debugDescription) in \(one.text)")
+      if found != wanted { return }
+    }
+  }
+
+  @Test("a set says which patterns match", arguments: [UInt64(9), 10])
+  func sets(_ seed: UInt64) throws {
+    print("regexp sets: seed \(seed)")
+    var generator = SeededGenerator(seed)
+    for number in 0..<1000 {
+      let first = Self.random(&generator)
+      let trees = [first.tree] + (0..<4).map { _ in Self.random(&generator).tree }
+      let set = try RegexpSet(trees.map(\.pattern))
+      let wanted = trees.indices.filter { trees[$0].find(first.runes, from: 0) != nil }
+      let found = set.matches(first.text.span)
+      #expect(
+        found == wanted,
+        "seed \(seed), \(number): \(trees.map(\.pattern)) in \(first.text)")
+      if found != wanted { return }
+    }
+  }
+
+  @Test("a cache that is too small costs time only", arguments: [UInt64(11)])
+  func smallCaches(_ seed: UInt64) throws {
+    print("regexp small caches: seed \(seed)")
+    var generator = SeededGenerator(seed)
+    for number in 0..<300 {
+      let one = Self.random(&generator, size: 20)
+      let regexp = try Regexp(one.tree.pattern)
+      let program = regexp.compiled.program
+      var text: [UInt8] = []
+      for _ in 0..<20 {
+        text += generator.text(12, Self.alphabets[generator.below(3)], badBytes: true)
+      }
+      let tiny = Automaton(program.forward, program.alphabet, .search, budget: 1)
+      let whole = regexp.firstMatch(in: text)
+      let end = unsafe text.span.withBase { base, count in
+        unsafe tiny.run(
+          base, from: 0, to: count, row: tiny.startRow(isLineStart: true, isAnchored: false),
+          end: tiny.endSymbol, prefilter: nil, isFirstEnough: false)
+      }
+      #expect(end == whole?.range.upperBound ?? -1, "seed \(seed), \(number)")
+      #expect(tiny.rowCount <= 2)
     }
   }
 }

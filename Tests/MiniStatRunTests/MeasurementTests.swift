@@ -66,7 +66,7 @@ import Testing
   func units(_ text: String, _ unit: String, _ factor: Double, _ better: Better) {
     let scale = UnitScale(text)
     #expect(scale.unit == unit)
-    #expect(abs(scale.factor - factor) <= 1e-12 * factor)
+    #expect(abs(scale.scaled(7) - 7 * factor) <= 1e-12 * factor)
     #expect(scale.better == better)
   }
 }

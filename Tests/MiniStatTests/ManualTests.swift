@@ -35,11 +35,13 @@ import Testing
     return examples
   }
 
-  @Test("every example prints what the page says")
-  func page() throws {
+  @Test(
+    "every example prints what the page says",
+    arguments: [("ministat.md", 20), ("measuring.md", 5), ("reports.md", 5)])
+  func page(_ name: String, _ countMin: Int) throws {
     let room = try Workshop()
-    let examples = examples(try text("ministat.md"))
-    #expect(examples.count > 20)
+    let examples = examples(try text(name))
+    #expect(examples.count > countMin)
     let hasOriginal = try Files.status("/usr/bin/ministat") != nil
     for example in examples {
       if example.command.contains("/usr/bin/ministat") && !hasOriginal { continue }

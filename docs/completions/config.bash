@@ -165,7 +165,7 @@ _config() {
     local -a repeating_flags=()
     local -a non_repeating_flags=(-g --ninja --version -h --help)
     local -a repeating_options=(-I)
-    local -a non_repeating_options=(-o -a -d -s --make -W -x)
+    local -a non_repeating_options=(-o -a -p --toolchain -d -s --make -W -x)
     __config_offer_flags_options 1
 
     # Offer option value completions
@@ -174,6 +174,12 @@ _config() {
         return
         ;;
     '-a')
+        return
+        ;;
+    '-p')
+        return
+        ;;
+    '--toolchain')
         return
         ;;
     '-I')

@@ -20,7 +20,7 @@ function __config_parse_tokens -S
     set -l unparsed_tokens (__config_tokens -pc)
     switch $unparsed_tokens[1]
     case 'config'
-        __config_parse_subcommand 1 'o=' 'a=' 'I=+' 'd=' 's=' 'g' 'make=' 'ninja' 'W=' 'x=' 'version' 'h/help'
+        __config_parse_subcommand 1 'o=' 'a=' 'p=' 'toolchain=' 'I=+' 'd=' 's=' 'g' 'make=' 'ninja' 'W=' 'x=' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'help'
             __config_parse_subcommand -r 1 'version'
@@ -79,6 +79,8 @@ end
 complete -c 'config' -f
 complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" o' -s 'o' -d 'The operating system to build for, by its uname -s.' -rfka ''
 complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" a' -s 'a' -d 'The architecture to build for, such as amd64.' -rfka ''
+complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" p' -s 'p' -d 'The platform to build for, with its toolchain: -o and -a together.' -rfka ''
+complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" toolchain' -l 'toolchain' -d 'Build with the toolchain NAME, such as clang, instead of the configuration\'s.' -rfka ''
 complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config"' -s 'I' -d 'Look for included files in DIR, too.' -rfa '(__config_complete_directories)'
 complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" d' -s 'd' -d 'The build directory itself.' -rfa '(__config_complete_directories)'
 complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" s' -s 's' -d 'The root of the sources.' -rfa '(__config_complete_directories)'

@@ -10,3 +10,6 @@ static inline void cbsd_setproctitle(const char *title)
 {
 	setproctitle("%s", title);
 }
+
+/* readpassphrase(3), and the file that says which process is the only one: pidfile(3). */
+#include <bsd/readpassphrase.h>

@@ -134,13 +134,15 @@ enum Purpose {
   func compute(_ row: Int, _ symbol: Int) -> UInt32 {
     let number = row / stride
     let key = Int(keyStarts[number])..<Int(keyStarts[number + 1])
+    let resets = resetCount
     stepper.load(keys, key)
+    // Lists are not shared between entries: there may be more of them than of anything else.
+    if extraLists.count * 4 > budget / 2 { reset() }
     if symbol >= endSymbol {
       stepper.readEnd(isLineEnd: symbol == endSymbol)
     } else {
       stepper.read(alphabet.memberOfByteClass[symbol])
     }
-    let resets = resetCount
     var entry = UInt32(stepper.lag) << Self.lagShift
     if stepper.isDead {
       entry |= Self.dead
@@ -168,9 +170,23 @@ enum Purpose {
     return UInt32(start)
   }
 
-  /// The list that belongs to an entry with `more`, by its place in `extraLists`.
+  /// The class of `byte`.
   @inline(__always)
-  func extra(_ row: Int, _ symbol: Int) -> Int { unsafe Int(extras?[row + symbol] ?? 0) }
+  func classOf(_ byte: UInt8) -> UInt8 { unsafe byteClasses[Int(byte)] }
+
+  /// The entry of the row at `row` for `symbol`, which may be `unknown`.
+  @inline(__always)
+  func known(_ row: Int, _ symbol: Int) -> UInt32 { unsafe entries[row + symbol] }
+
+  /// The entry of the row at `row` for `symbol`, and where in `extraLists` its list begins.
+  func entry(_ row: Int, _ symbol: Int) -> (entry: UInt32, list: Int) {
+    let known = unsafe entries[row + symbol]
+    if known == Self.unknown {
+      let entry = compute(row, symbol)
+      return (entry, stepper.lastExtra)
+    }
+    return (known, unsafe Int(extras?[row + symbol] ?? 0))
+  }
 
   /// The row, times `stride`, of the stepper's situation.
   private func intern() -> Int {

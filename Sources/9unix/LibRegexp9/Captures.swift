@@ -155,7 +155,10 @@
     var end = to
     var back = match
     note(back.mask, &done, to, &slots)
-    for (number, border) in borders.enumerated().reversed() {
+    var number = borders.count
+    while number > 0 && done != allSlots {
+      number -= 1
+      let border = borders[number]
       if number != borders.count - 1 {
         var place = border.place
         _ = unsafe read(text, &place, until: end, to, border.row)
@@ -230,20 +233,20 @@
   /// Does the step for `symbol` from the row at `row`, and notes it.
   private func compute(_ row: Int, _ symbol: Int) -> Int {
     let number = row / stride
-    let key = keys[Int(keyStarts[number])..<Int(keyStarts[number + 1])]
+    let start = Int(keyStarts[number])
+    let isLineStart = keys[start] == 1
     visit &+= 1
     if visit == 0 {
       for index in visited.indices { (visited[index], added[index]) = (0, 0) }
       visit = 1
     }
     queue.removeAll(keepingCapacity: true)
-    for (source, index) in key.dropFirst().enumerated() {
-      queue.append((index, Int32(source), 0))
+    for place in (start + 1)..<Int(keyStarts[number + 1]) {
+      queue.append((keys[place], Int32(place - start - 1), 0))
     }
     next.removeAll(keepingCapacity: true)
     let backStart = backs.count
     backs.append(Back(source: -1, mask: 0))
-    let isLineStart = key.first == 1
     var head = 0
     while head < queue.count {
       runThread(queue[head], symbol, isLineStart, match: backStart)

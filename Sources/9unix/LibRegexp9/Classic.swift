@@ -24,8 +24,11 @@ public struct Resub: Equatable, Sendable {
 public func regcomp(_ pattern: String) throws(RegexpError) -> Reprog { try Regexp(pattern) }
 
 /// Compiles `pattern`, whose runes all stand for themselves.  `regcomplit(3)`.
+///
+/// As in Plan 9, a backslash still quotes: `\\` stands for one.  `Regexp.Options.literal` has no
+/// such exception.
 public func regcomplit(_ pattern: String) throws(RegexpError) -> Reprog {
-  try Regexp(pattern, options: .literal)
+  try Regexp(pattern, options: [.literal, .quoted])
 }
 
 /// Compiles `pattern`, in which `.` matches a newline, too.  `regcompnl(3)`.

@@ -61,6 +61,9 @@ final class Prefilter: Sendable {
     (count, near, far) = (2, 0, 1)
   }
 
+  /// How many bytes of a candidate may be missing at the end of a text in which none was found.
+  var overlap: Int { kind == .lineStarts ? 0 : count - 1 }
+
   /// The first candidate in `text[from..<to]`, or -1.
   func find(_ text: UnsafePointer<UInt8>, _ from: Int, _ to: Int) -> Int {
     switch kind {

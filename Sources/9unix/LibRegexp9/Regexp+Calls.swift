@@ -42,13 +42,14 @@ extension Regexp {
   /// Matches do not overlap; an empty one does not follow another match immediately.
   /// Each match takes one search, which may look beyond the match for a longer one.
   public func allMatches(in text: Span<UInt8>) -> [RegexpMatch] {
-    var result: [RegexpMatch] = []
-    let matcher = RegexpMatcher(self)
-    matcher.forEachMatch(in: text, wantsGroups: true) { _ in
-      result.append(RegexpMatch(matcher.engine.slots))
-      return true
+    withEngine { engine in
+      var result: [RegexpMatch] = []
+      RegexpMatcher(borrowing: engine).forEachMatch(in: text, wantsGroups: true) { _ in
+        result.append(RegexpMatch(engine.slots))
+        return true
+      }
+      return result
     }
-    return result
   }
 
   /// All matches in `text`, from left to right, with their groups.
@@ -61,16 +62,17 @@ extension Regexp {
   ///
   /// - Parameter template: `\0` and `&` are the match, `\1` to `\9` its groups, `\\` a backslash.
   public func replacingAll(in text: [UInt8], with template: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
-    var copied = 0
-    let matcher = RegexpMatcher(self)
-    matcher.forEachMatch(in: text.span, wantsGroups: true) { range in
-      result += text[copied..<range.lowerBound]
-      Template.expand(template, text, RegexpMatch(matcher.engine.slots), into: &result)
-      copied = range.upperBound
-      return true
+    withEngine { engine in
+      var result: [UInt8] = []
+      var copied = 0
+      RegexpMatcher(borrowing: engine).forEachMatch(in: text.span, wantsGroups: true) { range in
+        result += text[copied..<range.lowerBound]
+        Template.expand(template, text, RegexpMatch(engine.slots), into: &result)
+        copied = range.upperBound
+        return true
+      }
+      return result + text[copied...]
     }
-    return result + text[copied...]
   }
 
   /// `text` with its matches replaced by what `template` makes of them, as in `regsub`.

@@ -10,7 +10,7 @@
 //                                   |--Alphabet--> classes of runes and bytes
 //                                   '--Literals--> Prefilter
 //
-//     text --Prefilter--> candidate --Automaton--> end --Automaton--> beginning --Captures--> groups
+//     text --Prefilter--> candidate --Automaton--> end --Automaton--> beginning -Captures-> groups
 //
 // Which match.  The leftmost, and of those that begin there the longest.  Groups are where the
 // thread put them that Plan 9's order prefers (Captures.swift); a group in a repetition says where
@@ -41,10 +41,12 @@ public struct Regexp: Sendable {
     public init(rawValue: Int) { self.rawValue = rawValue }
     /// Runes that differ in case only are the same (Unicode's simple case folding).
     public static let ignoreCase = Options(rawValue: 1)
-    /// Every rune of the pattern stands for itself.  `regcomplit`.
+    /// Every rune of the pattern stands for itself.
     public static let literal = Options(rawValue: 2)
     /// `.` matches a newline, too.  `regcompnl`.
     public static let dotMatchesNewline = Options(rawValue: 4)
+    /// With `literal`: a backslash is left out, and what follows it stands for itself.
+    static let quoted = Options(rawValue: 8)
   }
 
   /// The most instructions that a pattern may have; it has two or three for each of its runes.

@@ -10,6 +10,8 @@ public final class RegexpMatcher {
   /// A matcher for `regexp`.
   public init(_ regexp: Regexp) { engine = Engine(regexp.compiled.program) }
 
+  init(borrowing engine: Engine) { self.engine = engine }
+
   /// The number of groups, without the whole match.
   public var groupCount: Int { engine.program.groupCount }
 

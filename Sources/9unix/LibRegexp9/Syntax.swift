@@ -68,7 +68,8 @@ struct SyntaxReader {
     while reader.index < pattern.count {
       if options.contains(.literal) {
         let rune = reader.nextRune()
-        reader.append(RuneSet(rune))
+        let isQuoted = rune == 0x5C && options.contains(.quoted) && reader.index < pattern.count
+        reader.append(RuneSet(isQuoted ? reader.nextRune() : rune))
       } else {
         try reader.readOne()
       }
@@ -192,10 +193,14 @@ struct SyntaxReader {
       guard let item = classRune() else { throw failure(.malformedClass, offset) }
       if item.rune == 0x5D && !item.isQuoted { break }
       if item.rune == 0x2D && !item.isQuoted {
-        guard !items.isEmpty, let end = classRune(), end.rune != 0x5D || end.isQuoted else {
-          throw failure(.malformedClass, offset)
+        guard let end = classRune(), end.rune != 0x5D || end.isQuoted, isNegated || !items.isEmpty
+        else { throw failure(.malformedClass, offset) }
+        if items.isEmpty {
+          // In `[^-b]` Plan 9 makes a range from the newline that it has put there.
+          items = [(0x2D, 0x2D), (end.rune, end.rune)]
+        } else {
+          items[items.count - 1].last = end.rune
         }
-        items[items.count - 1].last = end.rune
       } else {
         items.append((item.rune, item.rune))
       }

@@ -36,6 +36,23 @@ public struct Descriptor: ~Copyable {
     return Descriptor(adopting: raw)
   }
 
+  /// Opens `path` from this directory.  Corresponds to `openat(2)` with `O_CLOEXEC` added.
+  ///
+  /// With one name at a time and `O_NOFOLLOW`, no name leads out of where one is.
+  public borrowing func openFile(
+    _ path: FilePath, _ flags: CInt, mode: UInt32 = 0o666
+  ) throws(SystemError) -> Descriptor {
+    let directory = raw
+    let file = try about(path) { () throws(SystemError) in
+      try check("openat") {
+        unsafe path.withPlatformString {
+          unsafe cnine_openat(directory, $0, flags | O_CLOEXEC, mode)
+        }
+      }
+    }
+    return Descriptor(adopting: file)
+  }
+
   /// Gives the descriptor to the caller, who must close it from now on.
   public consuming func release() -> CInt {
     let owned = raw
@@ -63,6 +80,25 @@ public struct Descriptor: ~Copyable {
   {
     let fd = raw
     return try unsafe Sys9.read(fd, into: buffer)
+  }
+
+  /// Reads at most `count` bytes; none means end of file.  Corresponds to `read(2)`.
+  public borrowing func read(upTo count: Int) throws(SystemError) -> [UInt8] {
+    let fd = raw
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = try unsafe bytes.withUnsafeMutableBufferPointer { (room) throws(SystemError) in
+      try unsafe Sys9.read(fd, into: UnsafeMutableRawBufferPointer(room))
+    }
+    bytes.removeLast(count - got)
+    return bytes
+  }
+
+  /// Writes all of `bytes`, over as many calls as it takes.  Corresponds to `write(2)`.
+  public borrowing func write(all bytes: [UInt8]) throws(SystemError) {
+    let fd = raw
+    try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+      try unsafe Sys9.write(fd, all: UnsafeRawBufferPointer(bytes))
+    }
   }
 
   /// Writes all of `bytes`, over as many calls as it takes.  Corresponds to `write(2)`.
@@ -109,7 +145,9 @@ public func read(_ fd: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(
   }
 }
 
-/// Another descriptor of the same open file, close-on-exec; the caller owns both.  `F_DUPFD_CLOEXEC`.
+/// Another descriptor of the same open file, close-on-exec; the caller owns both.
+///
+/// Corresponds to `fcntl(2)` with `F_DUPFD_CLOEXEC`.
 public func duplicate(_ fd: CInt) throws(SystemError) -> CInt {
   try check("fcntl") { cnine_duplicate(fd) }
 }

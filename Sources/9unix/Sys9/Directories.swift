@@ -12,6 +12,13 @@ public struct DirectoryEntry: Equatable, Sendable {
   public let inode: UInt64
   /// Where to go on behind this entry: for `Directories.seek`.
   public let next: Int64
+  /// True for a directory where the file system tells; false may mean that it does not.
+  public let isDirectory: Bool
+
+  /// True for `.` and `..`.
+  public var isSelfOrAbove: Bool {
+    name == [UInt8(ascii: ".")] || name == [UInt8(ascii: "."), UInt8(ascii: ".")]
+  }
 }
 
 /// System calls on directories.
@@ -40,7 +47,11 @@ public enum Directories {
         let size = unsafe Int(bytes.load(fromByteOffset: offset + 16, as: UInt16.self))
         assert(size > 19 && offset + size <= count, "the system's entries lie in the buffer")
         let name = unsafe bytes[(offset + 19)..<(offset + size)].prefix { $0 != 0 }
-        entries.append(DirectoryEntry(name: unsafe Array(name), inode: inode, next: next))
+        let type = unsafe bytes[offset + 18]
+        entries.append(
+          DirectoryEntry(
+            name: unsafe Array(name), inode: inode, next: next,
+            isDirectory: type == UInt8(DT_DIR)))
         offset += size
       }
       return entries

@@ -89,30 +89,21 @@ public enum Files {
     return count
   }
 
-  /// The names in the directory at `path`, without `.` and `..`, in no order.  `readdir(3)`.
+  /// The names in the directory at `path`, without `.` and `..`, in no order.  `getdents64(2)`.
   ///
   /// Directories have a slash behind their names where the file system tells the kind.
   public static func list(_ path: FilePath) throws(SystemError) -> [[UInt8]] {
-    guard let directory = unsafe path.withPlatformString({ unsafe opendir($0) }) else {
-      throw failure("opendir", path.description)
-    }
-    defer { unsafe closedir(directory) }
-    var names: [[UInt8]] = []
-    errno = 0
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: UInt8.self, capacity: 256) { text in
-          unsafe [UInt8](UnsafeBufferPointer(start: text, count: strlen(text)))
+    try about(path) { () throws(SystemError) in
+      let directory = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+      var names: [[UInt8]] = []
+      while true {
+        let entries = try Directories.read(directory.raw)
+        if entries.isEmpty { return names }
+        for entry in entries where !entry.isSelfOrAbove {
+          names.append(entry.isDirectory ? entry.name + [0x2F] : entry.name)
         }
       }
-      if name != [0x2E], name != [0x2E, 0x2E] {
-        let isDirectory = unsafe entry.pointee.d_type == UInt8(DT_DIR)
-        names.append(isDirectory ? name + [0x2F] : name)
-      }
-      errno = 0
     }
-    if errno != 0 { throw failure("readdir", path.description) }
-    return names
   }
 
   /// Renames `old` to `new`, replacing it at once.  `rename(2)`.
@@ -197,11 +188,15 @@ public enum Files {
 
   /// The absolute path of `path` without links, `.` and `..`; it must exist.  `realpath(3)`.
   public static func real(_ path: FilePath) throws(SystemError) -> FilePath {
-    guard let text = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
-      throw failure("realpath", path.description)
+    var text: UnsafeMutablePointer<CChar>?
+    _ = try about(path) { () throws(SystemError) in
+      try check("realpath") {
+        unsafe text = unsafe path.withPlatformString { unsafe realpath($0, nil) }
+        return unsafe text == nil ? -1 : 0
+      }
     }
     defer { unsafe free(text) }
-    return unsafe FilePath(platformString: text)
+    return unsafe text.map { unsafe FilePath(platformString: $0) } ?? path
   }
 
   /// Removes the directory at `path` and all below it; that there is none is no error.

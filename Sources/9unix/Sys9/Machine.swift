@@ -157,3 +157,12 @@ extension Environment {
     return result
   }
 }
+
+extension Clocks {
+  /// The step of the monotonic clock in nanoseconds, as the system states it.  `clock_getres(2)`.
+  public static func monotonicResolutionNs() -> Int64 {
+    var time = timespec()
+    unsafe clock_getres(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}

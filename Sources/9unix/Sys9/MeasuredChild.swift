@@ -80,23 +80,6 @@ public enum ChildEnd: Equatable, Sendable {
   case interrupted
 }
 
-/// The clock that measurements are taken with.
-public enum MonotonicClock {
-  /// Nanoseconds since some moment, never set back.  `clock_gettime(CLOCK_MONOTONIC)`.
-  public static func now() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
-
-  /// The clock's step in nanoseconds as the system states it.  `clock_getres`.
-  public static func resolution() -> Int64 {
-    var time = timespec()
-    unsafe clock_getres(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
-}
-
 /// A started child, to be waited for with ``waitForAny(_:until:interrupt:)``.
 public final class MeasuredChild {
   /// What to start, and how.
@@ -135,7 +118,7 @@ public final class MeasuredChild {
   ///
   /// - Throws: what `posix_spawnp(3)` or `pidfd_open(2)` reports, with the program as subject.
   public init(_ request: Request) throws(SystemError) {
-    startNs = MonotonicClock.now()
+    startNs = Clocks.monotonicNs()
     let child = try Self.spawn(request)
     pid = child
     do throws(SystemError) {
@@ -155,7 +138,8 @@ public final class MeasuredChild {
   /// Waits until one of `children` has ended, and notes its end.
   ///
   /// - Parameters:
-  ///   - deadlineNs: when all that still run are killed, by ``MonotonicClock``; nil for never.
+  ///   - deadlineNs: when all that still run are killed, by ``Clocks/monotonicNs()``; nil for
+  ///     never.
   ///   - interrupt: a descriptor; when it becomes readable, all that still run are killed.
   public static func waitForAny(
     _ children: [MeasuredChild], until deadlineNs: Int64?, interrupt: CInt?
@@ -166,11 +150,11 @@ public final class MeasuredChild {
     if let interrupt { polled.append(pollfd(fd: interrupt, events: Int16(POLLIN), revents: 0)) }
     let count = nfds_t(polled.count)
     while true {
-      let left = deadlineNs.map { max(0, $0 - MonotonicClock.now()) }
+      let left = deadlineNs.map { max(0, $0 - Clocks.monotonicNs()) }
       // Rounded up: a limit that ends early would poll again and again.
       let milliseconds = left.map { CInt(min(($0 + 999_999) / 1_000_000, 1_000_000_000)) } ?? -1
       let ready = try check("poll") { unsafe poll(&polled, count, milliseconds) }
-      let now = MonotonicClock.now()
+      let now = Clocks.monotonicNs()
       var hasEnded = false
       for (index, child) in running.enumerated() where polled[index].revents != 0 {
         child.endNs = now

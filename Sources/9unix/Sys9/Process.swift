@@ -45,9 +45,14 @@ public enum Command {
     var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
     unsafe words.append(nil)
     defer { unsafe words.forEach { unsafe free($0) } }
-    let code = unsafe posix_spawnp(&child, arguments[0], &actions, nil, words, cnine_environ())
-    if code != 0 {
-      throw SystemError(call: "posix_spawn", errno: code, subject: arguments[0]).noted()
+    do {
+      // It returns its errno; `check` wants it as the system calls leave it.
+      _ = try check("posix_spawn") {
+        errno = unsafe posix_spawnp(&child, arguments[0], &actions, nil, words, cnine_environ())
+        return errno == 0 ? 0 : -1
+      }
+    } catch {
+      throw SystemError(call: error.call, errno: error.errno, subject: arguments[0])
     }
     return child
   }

@@ -138,6 +138,18 @@ public enum Sockets {
     _ = try check("setsockopt") { unsafe setsockopt(fd, level, name, &value, size) }
   }
 
+  /// Bounds the time that one call may wait to send, to connect or to receive; 0 is for ever.
+  ///
+  /// A call that waited longer fails with `EAGAIN`, or `EINPROGRESS` if it was to connect.
+  /// `SO_SNDTIMEO`, `SO_RCVTIMEO`.
+  public static func setPatience(_ fd: CInt, ns: Int64) throws(SystemError) {
+    var time = timeval(tv_sec: Int(ns / 1_000_000_000), tv_usec: Int(ns % 1_000_000_000 / 1000))
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    for name in [SO_SNDTIMEO, SO_RCVTIMEO] {
+      _ = try check("setsockopt") { unsafe setsockopt(fd, SOL_SOCKET, name, &time, size) }
+    }
+  }
+
   /// What the socket carries.  `SO_TYPE`.
   public static func kind(of fd: CInt) throws(SystemError) -> Kind {
     try option(fd, SOL_SOCKET, SO_TYPE) == Kind.datagram.raw ? .datagram : .stream

@@ -16,7 +16,7 @@ extension Subject {
     case "strtod": return try strtodAnswer(question)
     case "encode": return try encodeAnswer(question)
     case "decode": return try decodeAnswer(question)
-    case "utf": throw .open("LibUTF is not answered yet")
+    case "utf": return try utfAnswer(question)
     default: throw .tag(question.tag)
     }
   }

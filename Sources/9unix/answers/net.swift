@@ -13,7 +13,7 @@ extension Subject {
   ) { (question) throws(Unanswered) in
     switch question.tag {
     case "netmkaddr": return try netmkaddrAnswer(question)
-    default: throw .open("LibIP is not answered yet")
+    default: return try ipAnswer(question)
     }
   }
 }

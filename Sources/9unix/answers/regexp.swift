@@ -16,7 +16,7 @@ extension Subject {
     let pattern = try question.bytes("re")
     let regexp: Regexp
     do throws(RegexpError) {
-      regexp = try Regexp(bytes: pattern, options: options(question["fn"]?.string ?? ""))
+      regexp = try compile(question["fn"]?.string ?? "", pattern)
     } catch {
       return ["err": .string(error.description)]
     }
@@ -30,11 +30,13 @@ extension Subject {
     return answer
   }
 
-  private static func options(_ function: String) -> Regexp.Options {
+  private static func compile(
+    _ function: String, _ pattern: [UInt8]
+  ) throws(RegexpError) -> Regexp {
     switch function {
-    case "regcomplit": .literal
-    case "regcompnl": .dotMatchesNewline
-    default: []
+    case "regcomplit": try regcomplit(String(decoding: pattern, as: UTF8.self))
+    case "regcompnl": try regcompnl(String(decoding: pattern, as: UTF8.self))
+    default: try Regexp(bytes: pattern)
     }
   }
 

@@ -11,7 +11,7 @@ import SystemPackage
 enum ConfigMain {
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if let status = ToolCommand.run(arguments) { exit(status) }
+    if let status = ToolCommand.run(arguments) ?? Subcommands.run(arguments) { exit(status) }
     do {
       let command = try ConfigCommand.parse(arguments)
       exit(command.execute())
@@ -31,7 +31,7 @@ struct ConfigCommand: ParsableCommand {
     abstract: "Make a build directory for each configuration of a project.",
     usage: """
       config [-o OS] [-a ARCH] [-I DIR]... [-d BUILDDIR] [-s SRCROOT] [-g]
-                    [--make gnu|bsd] [--ninja] [-W error] conf/NAME
+                    [-p OS/ARCH] [--toolchain NAME] [--make gnu|bsd] [--ninja] [-W error] conf/NAME
              config -x PROGRAM
       """,
     discussion: """
@@ -64,6 +64,18 @@ struct ConfigCommand: ParsableCommand {
     name: [.customShort("a")],
     help: ArgumentHelp("The architecture to build for, such as amd64.", valueName: "ARCH"))
   var arch: String?
+
+  @Option(
+    name: [.customShort("p")],
+    help: ArgumentHelp(
+      "The platform to build for, with its toolchain: -o and -a together.", valueName: "OS/ARCH"))
+  var platform: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Build with the toolchain NAME, such as clang, instead of the configuration's.",
+      valueName: "NAME"))
+  var toolchain: String?
 
   @Option(
     name: [.customShort("I")], parsing: .singleValue,
@@ -114,9 +126,21 @@ struct ConfigCommand: ParsableCommand {
     if extract != nil && root != nil {
       throw ValidationError("-x takes a program and no configuration.")
     }
+    if let platform, Self.platformParts(platform) == nil {
+      throw ValidationError("-p takes OS/ARCH, such as Linux/arm64, not '\(platform)'.")
+    }
+    if platform != nil && (os != nil || arch != nil) {
+      throw ValidationError("-p stands for -o and -a: give either.")
+    }
     if extract == nil && root == nil {
       throw ValidationError("Name a configuration, such as conf/HELLO.")
     }
+  }
+
+  /// The two halves of `OS/ARCH`, nil if it is not that.
+  static func platformParts(_ text: String) -> (os: String, arch: String)? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    return parts.count == 2 && !parts.contains("") ? (parts[0], parts[1]) : nil
   }
 
   /// Does what was asked; the result is the exit status.
@@ -125,6 +149,11 @@ struct ConfigCommand: ParsableCommand {
     var request = Request(configuration: FilePath(root ?? ""))
     request.os = os
     request.arch = arch
+    if let parts = platform.flatMap(Self.platformParts) {
+      (request.os, request.arch) = (parts.os, parts.arch)
+      request.wantsPlatform = true
+    }
+    request.toolchain = toolchain
     request.includeDirectories = include.map { FilePath($0) }
     request.buildDirectory = directory.map { FilePath($0) }
     request.sourceRoot = sourceRoot.map { FilePath($0) }

@@ -16,6 +16,11 @@ enum ToolCommand {
       case "--merge": try BuildTool(Console.machine()).merge()
       case "--depfile":
         for path in rest { try BuildTool(Console.machine()).rewriteDepfile(FilePath(path)) }
+      case "--sibling":
+        for path in rest.dropFirst() {
+          try BuildTool(Console.machine())
+            .rewriteDepfile(FilePath(path), sibling: rest.first ?? "")
+        }
       case "--hold": try BuildTool.hold(for: getppid(), tell: { Console.write(2, $0) })
       case "--begin": return try begin(rest)
       case "--clean": try BuildTool(Console.machine()).clean()

@@ -9,10 +9,12 @@ public enum Normal {
     exp(-0.5 * z * z) / (2 * Double.pi).squareRoot()
   }
 
-  /// The probability of a value below `z`.  Relative error below 1e-14 in both tails.
+  /// The probability of a value below `z`.  Relative error below 1e-14,
+  /// in far tails z^2 1e-16.
   public static func lowerTail(_ z: Double) -> Double { 0.5 * erfc(-z / 2.0.squareRoot()) }
 
-  /// The probability of a value above `z`.  Relative error below 1e-14 in both tails.
+  /// The probability of a value above `z`.  Relative error below 1e-14,
+  /// in far tails z^2 1e-16.
   public static func upperTail(_ z: Double) -> Double { 0.5 * erfc(z / 2.0.squareRoot()) }
 
   /// The value that is exceeded with probability `tail`.

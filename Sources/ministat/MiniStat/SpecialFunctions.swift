@@ -53,7 +53,7 @@ public enum SpecialFunctions {
   }
 
   /// x^a (1 - x)^b / B(a, b), as the head of this file says.
-  private static func betaPower(_ x: Double, _ y: Double, a: Double, b: Double) -> Double {
+  static func betaPower(_ x: Double, _ y: Double, a: Double, b: Double) -> Double {
     let n = a + b
     let excess = b * x - a * y  // = x n - a, without its cancellation
     let exponent =

@@ -22,7 +22,11 @@ enum Commands {
     switch subcommand {
     case .run: return try measure(line)
     case .convert: return try convert(line)
-    case .compare, .summary, .gate: return 0
+    case .gate: return try gate(line)
+    case .compare, .summary:
+      let style = try usage(subcommand) { () throws(UsageError) in try ReportStyle(line) }
+      try style.print(read(line))
+      return 0
     }
   }
 
@@ -40,11 +44,16 @@ enum Commands {
 
   private static func measure(_ line: Invocation) throws(Failure) -> CInt {
     let request = try usage(.run) { () throws(UsageError) in
-      try RunRequest(line, clock: UInt64(MonotonicClock.now()))
+      try RunRequest(line, clock: UInt64(Clocks.monotonicNs()))
     }
+    let style = try usage(.run) { () throws(UsageError) in try ReportStyle(line) }
     let (recording, signal) = try RunCommand(request).run()
     let measurement = recording.measurement
+    if measurement.valueCount > 0 { try style.print(measurement) }
     if let signal { return 128 + signal }
+    if measurement.valueCount == 0 {
+      throw Failure("no run gave values: \(measurement.failures.first?.reason ?? "none was made")")
+    }
     return measurement.failures.isEmpty ? 0 : 1
   }
 
@@ -77,11 +86,29 @@ enum Commands {
     return Gathering.measurement(of: files)
   }
 
+  private static func gate(_ line: Invocation) throws(Failure) -> CInt {
+    let request = try usage(.gate) { () throws(UsageError) in
+      (style: try ReportStyle(line), limit: try line.fraction(.limit) ?? 0.02)
+    }
+    let measurement = try read(line)
+    let report = try request.style.report(measurement)
+    let gate = Gate(
+      report, limit: request.limit, isNarrowed: !request.style.request.metrics.isEmpty)
+    try Output.print { (output) throws(SystemError) in try output.write(gate.text) }
+    return gate.outcome.status
+  }
+
   private static func convert(_ line: Invocation) throws(Failure) -> CInt {
     let keys = try usage(.convert) { () throws(UsageError) in try splitKeys(line) }
     var measurement = try read(line)
     let metrics = line.texts(.metric)
     if !metrics.isEmpty { measurement = try only(metrics, of: measurement) }
+    if let filter = try usage(.convert, { () throws(UsageError) in try ReportStyle.filter(line) }) {
+      let all = measurement
+      measurement = all.keeping { series in
+        filter.matches { ReportKeys.value($0, of: series, metric: all.metric(series.metric)) }
+      }
+    }
     if let keys {
       for (name, text) in MeasurementText.columns(measurement, by: keys) {
         try Output.write(text, to: (line.text(.output) ?? "") + name)

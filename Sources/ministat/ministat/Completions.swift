@@ -31,6 +31,19 @@ enum Shell: String, CaseIterable {
       # \(note)_ministat() {
         local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
         [[ $prev == = ]] && prev=${COMP_WORDS[COMP_CWORD - 2]}
+        local words=
+        ((COMP_CWORD > 1)) && case ${COMP_WORDS[1]} in
+      \(bashSubcommands)  esac
+        if [[ -n $words ]]; then
+          case $prev in
+      \(bashChoices)    esac
+          if [[ $cur == -* ]]; then
+            COMPREPLY=($(compgen -W "$words" -- "$cur"))
+          else
+            COMPREPLY=($(compgen -f -- "$cur"))
+          fi
+          return
+        fi
         case $prev in
       \(choices)  esac
         if [[ $cur == -* ]]; then
@@ -38,11 +51,74 @@ enum Shell: String, CaseIterable {
           [[ ${COMPREPLY-} == *= ]] && compopt -o nospace
         else
           COMPREPLY=($(compgen -f -- "$cur"))
+          ((COMP_CWORD == 1)) &&
+            COMPREPLY+=($(compgen -W '\(subcommandNames)' -- "$cur"))
         fi
       }
       complete -o filenames -F _ministat ministat
 
       """
+  }
+
+  private static var subcommandNames: String {
+    Subcommand.allCases.map(\.rawValue).joined(separator: " ")
+  }
+
+  private static var bashSubcommands: String {
+    Subcommand.allCases.map { subcommand in
+      let words = subcommand.options.flatMap { option in
+        [option.letter.map { "-\($0)" }, "--\(option.word)"].compactMap { $0 }
+      }
+      return "    \(subcommand.rawValue)) words='\(words.joined(separator: " "))' ;;\n"
+    }.joined()
+  }
+
+  private static var bashChoices: String {
+    CommandOption.allCases.filter { !$0.choices.isEmpty }.map { option in
+      let words = option.choices.joined(separator: " ")
+      return """
+              --\(option.word)) COMPREPLY=($(compgen -W '\(words)' -- "${cur#=}")); return ;;
+
+        """
+    }.joined()
+  }
+
+  /// The arguments of `_arguments` for a subcommand.
+  private static func zshArguments(_ subcommand: Subcommand) -> String {
+    subcommand.options.map { option in
+      let argument = option.argument.map { name in
+        ":\(option.choices.isEmpty ? zshQuoted(name) : "choice"):"
+          + (option.choices.isEmpty
+            ? zshFiles(option) : "(\(option.choices.joined(separator: " ")))")
+      }
+      let star = option.repeats ? "*" : ""
+      let equals = option.argument == nil ? "" : "="
+      return
+        "    '\(star)--\(option.word)\(equals)[\(zshQuoted(option.help))]\(argument ?? "")' \\\n"
+    }.joined()
+  }
+
+  private static func zshFiles(_ option: CommandOption) -> String {
+    option == .output ? "_files" : ""
+  }
+
+  /// `text` where brackets and colons mean something and apostrophes end a word.
+  private static func zshQuoted(_ text: String) -> String {
+    text.map { character in
+      switch character {
+      case "'": "'\\''"
+      case "[", "]", ":": "\\\(character)"
+      default: String(character)
+      }
+    }.joined()
+  }
+
+  private static var zshSubcommands: String {
+    let cases = Subcommand.allCases.map { subcommand in
+      "  \(subcommand.rawValue)) shift words; ((CURRENT--)); _arguments -s -S \\\n"
+        + zshArguments(subcommand) + "    '*:file:_files'; return ;;\n"
+    }
+    return "((CURRENT > 2)) && case $words[2] in\n\(cases.joined())esac\n"
   }
 
   private static var zshScript: String {
@@ -53,7 +129,9 @@ enum Shell: String, CaseIterable {
       return "  '\(name)[\(option.quotedHelp("'\\''"))]\(argument)' \\\n"
     }
     return
-      "#compdef ministat\n# \(note)_arguments -s -S \\\n\(arguments.joined())  '*:file:_files'\n"
+      "#compdef ministat\n# \(note)\(zshSubcommands)_arguments -s -S \\\n\(arguments.joined())"
+      + "  '1: :_alternative \"commands:command:(\(subcommandNames))\" \"files:file:_files\"' \\\n"
+      + "  '*:file:_files'\n"
   }
 
   private static var fishScript: String {
@@ -63,7 +141,27 @@ enum Shell: String, CaseIterable {
       let argument = option.argument == nil ? "" : " -x\(values)"
       return "complete -c ministat \(name)\(argument) -d '\(option.quotedHelp("\\'"))'\n"
     }
-    return "# \(note)\(lines.joined())"
+    return "# \(note)\(lines.joined())" + fishSubcommands
+  }
+}
+
+extension Shell {
+  private static var fishSubcommands: String {
+    Subcommand.allCases.map { subcommand in
+      let head = "complete -c ministat -n '__fish_seen_subcommand_from \(subcommand.rawValue)'"
+      let options = subcommand.options.map { option in
+        let letter = option.letter.map { " -s \($0)" } ?? ""
+        let values = option.choices.isEmpty ? "" : " -a '\(option.choices.joined(separator: " "))'"
+        let kind = option.argument == nil ? "" : option == .output ? " -r" : " -x\(values)"
+        return "\(head)\(letter) -l \(option.word)\(kind) -d '\(fishQuoted(option.help))'\n"
+      }
+      return "complete -c ministat -n __fish_use_subcommand -a \(subcommand.rawValue)"
+        + " -d '\(fishQuoted(subcommand.help))'\n" + options.joined()
+    }.joined()
+  }
+
+  private static func fishQuoted(_ text: String) -> String {
+    text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "\\'")
   }
 }
 

@@ -31,6 +31,11 @@ enum Help {
       let gap = String(repeating: " ", count: width - option.spelling.count + 2)
       text += "  \(option.spelling)\(gap)\(option.help)\n"
     }
+    text += "\nSubcommands, each with a --help of its own:\n\n"
+    for subcommand in Subcommand.allCases {
+      let gap = String(repeating: " ", count: 9 - subcommand.rawValue.count)
+      text += "  ministat \(subcommand.rawValue)\(gap)\(subcommand.help)\n"
+    }
     return text + example
   }
 

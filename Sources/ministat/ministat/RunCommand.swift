@@ -2,6 +2,7 @@
 
 import Glibc
 import LibBSD
+import MiniStat
 import MiniStatRun
 import Sys9
 import SystemPackage
@@ -57,10 +58,9 @@ struct RunRequest {
       guard let split = Self.prefix(text, of: names),
         let index = arms.firstIndex(where: { $0.name == split.name })
       else {
+        let known = names.joined(separator: ", ")
         throw UsageError(
-          text:
-            "--directory '\(text)' is not ARM=directory with one of \(names.joined(separator: ", "))"
-        )
+          text: "--directory '\(text)' is not ARM=directory with one of \(known)")
       }
       arms[index].directory = FilePath(split.rest)
     }
@@ -107,6 +107,9 @@ struct RunRequest {
     plan.isDuet = line.has(.duet)
     plan.takesFailures = line.has(.ignoreFailure)
     plan.output = line.has(.results) ? .results : .ignored
+    if line.texts(.metric).count > 1 {
+      throw UsageError(text: "--metric: a run waits for one metric; the report has all of them")
+    }
     plan.metric = line.text(.metric) ?? "wall"
     if let text = line.text(.seed) {
       guard let seed = UInt64(text) else {
@@ -141,7 +144,7 @@ struct RunCommand {
   /// Measures; the record, and the signal that ended it.
   func run() throws(Failure) -> (recording: Recording, signal: CInt?) {
     let record = try RecordFile(request.output)
-    let screen = ProgressLine()
+    let screen = ProgressLine(request.plan.stop)
     let watch: SignalWatch
     do throws(SystemError) {
       watch = try SignalWatch()
@@ -211,6 +214,8 @@ private final class RecordFile {
 /// The line at the bottom of a terminal; nothing where there is no terminal.
 private final class ProgressLine {
   private let isTerminal = Terminal.isTerminal(2)
+  private let hasColour = Terminal.wantsColour(2)
+  private let rule: StopRule
   private var isShown = false
   private var lastNs: Int64 = 0
   private var told = 0
@@ -220,12 +225,15 @@ private final class ProgressLine {
   /// Failed runs that are told one by one.
   private static let toldMax = 3
 
+  init(_ rule: StopRule) { self.rule = rule }
+
   func show(_ progress: Progress) {
-    let now = MonotonicClock.now()
+    let now = Clocks.monotonicNs()
     if !isTerminal || now - lastNs < Self.stepNs { return }
     lastNs = now
     let columns = max(20, Terminal.columns(2) ?? 80)
-    put("\r\u{1B}[K" + String(progress.text.prefix(columns - 1)))
+    let line = progress.report(rule).line(width: columns - 1)
+    put("\r\u{1B}[K" + line.rendered(colour: hasColour))
     isShown = true
   }
 

@@ -50,7 +50,8 @@ enum CommandOption: CaseIterable {
   case pairs, until, timeMax, cpu, warmup, prepare, setup, teardown, directory
   case shake, duet, seed, timeLimit, shell, results, ignoreFailure, output
   case limit
-  case metric, level, margin, base, correction, pairing, column, delimiters
+  case metric, level, margin, base, correction, pairing, rows, columns, filter
+  case column, delimiters, format, ascii, noPlot
   case target, split
   case help
 
@@ -93,8 +94,14 @@ enum CommandOption: CaseIterable {
     case .base: "base"
     case .correction: "correction"
     case .pairing: "pairing"
+    case .rows: "row"
+    case .columns: "col"
+    case .filter: "filter"
     case .column: "column"
     case .delimiters: "delimiters"
+    case .format: "format"
+    case .ascii: "ascii"
+    case .noPlot: "no-plot"
     case .target: "to"
     case .split: "split"
     case .help: "help"
@@ -118,11 +125,14 @@ enum CommandOption: CaseIterable {
     case .base: "arm"
     case .correction: "holm|bh|none"
     case .pairing: "auto|paired|independent"
+    case .rows, .columns: "keys"
+    case .filter: "condition"
     case .column: "n"
     case .delimiters: "delims"
+    case .format: "text|markdown|csv|json|html"
     case .target: "jsonl|csv|columns"
     case .split: "arm,benchmark,metric"
-    case .shake, .duet, .shell, .results, .ignoreFailure, .help: nil
+    case .shake, .duet, .shell, .results, .ignoreFailure, .ascii, .noPlot, .help: nil
     }
   }
 
@@ -156,6 +166,12 @@ enum CommandOption: CaseIterable {
     case .base: "the arm that others are compared with (default: the first)"
     case .correction: "how many comparisons at once are allowed for (default holm)"
     case .pairing: "whether values of one block belong together (default auto)"
+    case .rows: "what makes a row, such as .name or /size (default name)"
+    case .columns: "what makes a column, such as arm or goos (default arm)"
+    case .filter: "look only at what meets condition, such as 'name:Sort* -goos:windows'"
+    case .format: "how the report is written (default text)"
+    case .ascii: "draw with ASCII characters only"
+    case .noPlot: "draw nothing"
     case .column: "take the numbers of plain files from column n (default 1)"
     case .delimiters: "characters that separate columns (default blank and tab)"
     case .target: "what to write (default jsonl)"
@@ -175,6 +191,9 @@ enum CommandOption: CaseIterable {
     case .metric: [.run, .compare, .summary, .gate, .convert]
     case .level: [.run, .compare, .summary, .gate]
     case .margin, .base, .correction, .pairing: [.run, .compare, .gate]
+    case .filter: [.compare, .summary, .gate, .convert]
+    case .rows, .columns: [.compare, .summary, .gate]
+    case .format, .ascii, .noPlot: [.run, .compare, .summary]
     case .column, .delimiters: [.compare, .summary, .gate, .convert]
     case .target, .split: [.convert]
     case .help: Subcommand.allCases
@@ -190,7 +209,7 @@ enum CommandOption: CaseIterable {
   /// The values that the argument can have, where they can be listed.
   var choices: [String] {
     switch self {
-    case .correction, .pairing, .target:
+    case .correction, .pairing, .target, .format:
       (argument ?? "").split(separator: "|").map { String($0) }
     default: []
     }

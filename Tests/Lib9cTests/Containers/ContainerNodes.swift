@@ -16,33 +16,33 @@ struct TestNode {
 
   enum Single: SinglyLinked {
     static func link(of node: Pointer) -> UnsafeMutablePointer<SingleLink<TestNode>> {
-      unsafe node.pointer(to: \.single)!
+      unsafe node.link(\.single)
     }
   }
   enum SingleTail: SinglyLinked {
     static func link(of node: Pointer) -> UnsafeMutablePointer<SingleLink<TestNode>> {
-      unsafe node.pointer(to: \.singleTail)!
+      unsafe node.link(\.singleTail)
     }
   }
   enum Double: DoublyLinked {
     static func link(of node: Pointer) -> UnsafeMutablePointer<DoubleLink<TestNode>> {
-      unsafe node.pointer(to: \.double)!
+      unsafe node.link(\.double)
     }
   }
   enum DoubleTail: DoublyLinked {
     static func link(of node: Pointer) -> UnsafeMutablePointer<DoubleLink<TestNode>> {
-      unsafe node.pointer(to: \.doubleTail)!
+      unsafe node.link(\.doubleTail)
     }
   }
   enum RedBlack: RedBlackLinked {
     static func link(of node: Pointer) -> UnsafeMutablePointer<RedBlackLink<TestNode>> {
-      unsafe node.pointer(to: \.redBlack)!
+      unsafe node.link(\.redBlack)
     }
     static func key(of node: Pointer) -> Int { unsafe node.pointee.number / 2 }
   }
   enum Splay: SplayLinked {
     static func link(of node: Pointer) -> UnsafeMutablePointer<SplayLink<TestNode>> {
-      unsafe node.pointer(to: \.splay)!
+      unsafe node.link(\.splay)
     }
     static func key(of node: Pointer) -> Int { unsafe node.pointee.number / 2 }
   }

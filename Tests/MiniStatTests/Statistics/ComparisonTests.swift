@@ -56,3 +56,44 @@ import Testing
     #expect(Suite([("alone", one)]).rows[0].verdict == .better)
   }
 }
+
+@Suite("Comparisons of many values") struct ManyValuesTests {
+  private func normal(_ count: Int, mean: Double, seed: UInt64) -> [Double] {
+    var generator = Generator(seed: seed)
+    return (0..<count).map { _ in mean + generator.normal() }
+  }
+
+  @Test("thousands of values are sorted as by comparison, whatever their signs")
+  func sorted() {
+    var values = normal(10_000, mean: 0, seed: 3).map { $0 * $0 * $0 * 1e10 }
+    values += [0, -0.0, 5e-300, -5e-300, 1e308, -1e308, 1, 1, 1]
+    #expect(Arm(name: "", values: values).sorted == values.sorted())
+  }
+
+  @Test("intervals of thinned sets are those of the whole")
+  func thinned() throws {
+    let base = normal(50_000, mean: 100, seed: 1)
+    let other = normal(60_000, mean: 101, seed: 2)
+    let comparison = Comparison(
+      base: Arm(name: "base", values: base), other: Arm(name: "other", values: other))
+    #expect(comparison.findings.contains { $0.code == "thinned" })
+    // Of normal values the interval by ranks is sqrt(pi / 3) times as wide as that by means.
+    let ratio = comparison.shift.interval.width / comparison.difference.interval.width
+    #expect(abs(ratio - 1.0233) < 0.03, "\(ratio)")
+    #expect(abs(comparison.shift.value - comparison.difference.value) < 0.01)
+    let typical = try #require(comparison.typicalRatio)
+    #expect(typical.interval.contains(1.01) && typical.interval.width < 0.001)
+    #expect(comparison.headline.kind == .ratioOfMeans)
+  }
+
+  @Test("values that lie far out leave the decision to ranks")
+  func ranksDecide() {
+    var values = normal(40, mean: 100, seed: 5)
+    for index in [3, 17, 30] { values[index] = 200 }
+    let quiet = Arm(name: "quiet", values: normal(40, mean: 97, seed: 6))
+    let comparison = Comparison(base: Arm(name: "loud", values: values), other: quiet)
+    #expect(comparison.headline.kind == .ratioOfTypical)
+    #expect(comparison.verdict == .better)
+    #expect(comparison.findings.contains { $0.code == "outliers" })
+  }
+}

@@ -2,7 +2,8 @@
 //
 //	regexp-re2 lines|buffer|groups|power FILE|N PATTERN
 //
-// Prints the number of matches and the CPU seconds they took.
+// Prints the CPU seconds, and with
+// REGEXP_HITS set to the standard error the number of matches.
 #include <re2/re2.h>
 
 #include <cstdio>
@@ -62,7 +63,7 @@ main(int argc, char **argv)
   long hits = 0;
   double start, end;
   if (task == "power") {
-    // a?^n a^n on a^n, a thousand times.
+    // a?^n a^n on a^n, a hundred times.
     int n = std::atoi(argv[2]);
     std::string pattern, text(n, 'a');
     for (int i = 0; i < n; i++)
@@ -99,5 +100,7 @@ main(int argc, char **argv)
     }
     end = cpu();
   }
-  std::printf("%ld %.6f\n", hits, end - start);
+  if (std::getenv("REGEXP_HITS") != nullptr)
+    std::fprintf(stderr, "%ld\n", hits);
+  std::printf("match %.6f\n", end - start);
 }

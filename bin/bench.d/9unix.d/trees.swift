@@ -14,7 +14,7 @@ struct Item {
   enum ByKey: RedBlackLinked {
     static func link(
       of node: UnsafeMutablePointer<Item>
-    ) -> UnsafeMutablePointer<RedBlackLink<Item>> { node.pointer(to: \.link)! }
+    ) -> UnsafeMutablePointer<RedBlackLink<Item>> { node.link(\.link) }
     static func key(of node: UnsafeMutablePointer<Item>) -> UInt64 { node.pointee.key }
   }
 }
@@ -25,7 +25,7 @@ struct Twig {
 
   enum ByKey: SplayLinked {
     static func link(of node: UnsafeMutablePointer<Twig>) -> UnsafeMutablePointer<SplayLink<Twig>> {
-      node.pointer(to: \.link)!
+      node.link(\.link)
     }
     static func key(of node: UnsafeMutablePointer<Twig>) -> UInt64 { node.pointee.key }
   }

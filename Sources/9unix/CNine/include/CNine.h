@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "CNineMeasure.h"
@@ -23,6 +24,12 @@
 static inline int cnine_open(const char *path, int flags, mode_t mode)
 {
 	return open(path, flags, mode);
+}
+
+/* openat(2) with a mode: variadic in C. */
+static inline int cnine_openat(int directory, const char *path, int flags, mode_t mode)
+{
+	return openat(directory, path, flags, mode);
 }
 
 /* fcntl(2) with F_DUPFD_CLOEXEC: variadic in C. */
@@ -152,5 +159,54 @@ __attribute__((returns_nonnull)) struct cnine_error *cnine_error(void);
 
 /* strerror_r(3) as POSIX has it: thread-safe, 0 or an errno. */
 int cnine_strerror(int code, char *text, size_t size);
+
+/* The processor's counter: rdtsc on x86, the virtual counter on arm64, else nanoseconds. */
+static inline unsigned long long cnine_cycles(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+	unsigned long long count;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(count));
+	return count;
+#else
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+#endif
+}
+
+/* What a loop that waits for another processor does between two looks. */
+static inline void cnine_spinwait(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/* A datagram's addresses, 16 bytes each; IPv4 is mapped. */
+struct cnine_datagram {
+	unsigned char remote[16]; /* who sent it, or shall get it */
+	unsigned char local[16];  /* where it was sent to, or shall come from; 0 for any */
+	unsigned char iface[16];  /* the interface's own address */
+	unsigned short remote_port;
+	unsigned int scope; /* of a link-local remote address */
+	int index;          /* of the interface; 0 for any */
+	int truncated;      /* what did not fit is lost */
+};
+
+/* setsockopt(IP_PKTINFO or IPV6_RECVPKTINFO): datagrams come with their local address. */
+int cnine_udp_headers(int fd, int family);
+
+/* recvmsg(2) with the addresses. */
+ssize_t cnine_udp_receive(int fd, void *bytes, size_t size, struct cnine_datagram *d);
+
+/* sendmsg(2) with the addresses, through a socket of AF_INET or AF_INET6. */
+ssize_t cnine_udp_send(
+    int fd, int family, const void *bytes, size_t size, const struct cnine_datagram *d);
 
 #endif

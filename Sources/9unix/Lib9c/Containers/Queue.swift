@@ -57,6 +57,21 @@ public struct DoubleLink<Node> {
   }
 }
 
+extension UnsafeMutablePointer {
+  /// The address of the link that `path` names, in the node at this address.
+  ///
+  /// An addition, once optimized.  `offsetof(3)`, and the field of the macros.
+  ///
+  /// - Precondition: `path` names a stored property of a struct.
+  @inlinable @inline(__always)
+  public func link<Link>(_ path: WritableKeyPath<Pointee, Link>) -> UnsafeMutablePointer<Link> {
+    guard let place = unsafe pointer(to: path) else {
+      preconditionFailure("a link is a stored property of a struct")
+    }
+    return unsafe place
+  }
+}
+
 /// Where nodes have the link of a singly linked list: the last argument of the macros of
 /// `queue(3)`.
 ///
@@ -68,7 +83,7 @@ public struct DoubleLink<Node> {
 ///     static func link(
 ///       of node: UnsafeMutablePointer<Job>
 ///     ) -> UnsafeMutablePointer<SingleLink<Job>> {
-///       node.pointer(to: \.waiting)!
+///       node.link(\.waiting)
 ///     }
 ///   }
 /// }
@@ -100,7 +115,8 @@ extension SinglyLinked {
   /// Calls `body` with each node from `start` on, which may be nil.
   ///
   /// A node that `body` inserts behind the current one is met.  The current node stays on the
-  /// list.  `SLIST_FOREACH(3)`, `SLIST_FOREACH_FROM(3)`, `STAILQ_FOREACH(3)`, `STAILQ_FOREACH_FROM(3)`.
+  /// list.  `SLIST_FOREACH(3)`, `SLIST_FOREACH_FROM(3)`, `STAILQ_FOREACH(3)`,
+  /// `STAILQ_FOREACH_FROM(3)`.
   @inlinable
   public static func forEach<Failure>(
     from start: Pointer?, _ body: (Pointer) throws(Failure) -> Void
@@ -117,7 +133,8 @@ extension SinglyLinked {
   ///
   /// The list itself is not borrowed meanwhile, so that `body` may change it:
   /// `Field.forEachSafe(from: list.first) { list.remove($0) }`.
-  /// `SLIST_FOREACH_SAFE(3)`, `SLIST_FOREACH_FROM_SAFE(3)`, `STAILQ_FOREACH_SAFE(3)`, `STAILQ_FOREACH_FROM_SAFE(3)`.
+  /// `SLIST_FOREACH_SAFE(3)`, `SLIST_FOREACH_FROM_SAFE(3)`, `STAILQ_FOREACH_SAFE(3)`,
+  /// `STAILQ_FOREACH_FROM_SAFE(3)`.
   @inlinable
   public static func forEachSafe<Failure>(
     from start: Pointer?, _ body: (Pointer) throws(Failure) -> Void
@@ -164,7 +181,8 @@ extension DoublyLinked {
   ///
   /// The list itself is not borrowed meanwhile, so that `body` may change it:
   /// `Field.forEachSafe(from: list.first) { list.remove($0) }`.
-  /// `LIST_FOREACH_SAFE(3)`, `LIST_FOREACH_FROM_SAFE(3)`, `TAILQ_FOREACH_SAFE(3)`, `TAILQ_FOREACH_FROM_SAFE(3)`.
+  /// `LIST_FOREACH_SAFE(3)`, `LIST_FOREACH_FROM_SAFE(3)`, `TAILQ_FOREACH_SAFE(3)`,
+  /// `TAILQ_FOREACH_FROM_SAFE(3)`.
   @inlinable
   public static func forEachSafe<Failure>(
     from start: Pointer?, _ body: (Pointer) throws(Failure) -> Void

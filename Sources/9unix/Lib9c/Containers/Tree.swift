@@ -30,7 +30,8 @@
 //
 // Rejected.  Rank-balanced trees, FreeBSD's since 2020: fewer rotations in a removal, but
 // rotations are 3 % of the time here (perf, 3x10^5 keys), and the colour is simpler to check.
-// Links by slot number: four bytes each instead of eight, but then the nodes must lie in the tree's own array.
+// Links by slot number: four bytes each instead of eight, but then the nodes must lie in the tree's
+// own array.
 
 /// What a node of a search tree is found by: the comparison that `RB_GENERATE(3)` is given.
 public protocol Keyed {
@@ -96,7 +97,7 @@ public struct SplayLink<Node> {
 ///     static func link(
 ///       of node: UnsafeMutablePointer<Timer>
 ///     ) -> UnsafeMutablePointer<RedBlackLink<Timer>> {
-///       node.pointer(to: \.order)!
+///       node.link(\.order)
 ///     }
 ///     static func key(of node: UnsafeMutablePointer<Timer>) -> UInt64 { node.pointee.due }
 ///   }

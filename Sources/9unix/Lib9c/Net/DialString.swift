@@ -53,7 +53,9 @@ public enum DialString: Equatable, Hashable, Sendable {
   ///
   /// Hosts may be in brackets, `tcp![::1]!80`.  Pure; O(text).
   public init(parsing text: String) throws(DialError) {
-    let parts = text.split(separator: "!", maxSplits: 2, omittingEmptySubsequences: false)
+    // By runes: to Swift a `!` with an accent on it is another character.
+    let parts = text.unicodeScalars
+      .split(separator: "!", maxSplits: 2, omittingEmptySubsequences: false).map { Substring($0) }
     guard parts.count > 1 else { throw .malformed }
     let network = Self.withoutMountPoint(parts[0])
     if network == "unix" || (network == "net" && parts.count == 2) {
@@ -70,8 +72,9 @@ public enum DialString: Equatable, Hashable, Sendable {
 
   /// `/net/tcp` and `/net.alt/tcp` are `tcp`.
   private static func withoutMountPoint(_ network: Substring) -> Substring {
-    guard network.first == "/", let slash = network.lastIndex(of: "/") else { return network }
-    return network[network.index(after: slash)...]
+    let runes = network.unicodeScalars
+    guard runes.first == "/", let slash = runes.lastIndex(of: "/") else { return network }
+    return Substring(runes[runes.index(after: slash)...])
   }
 
   private static func unix(_ path: Substring) throws(DialError) -> DialString {
@@ -82,8 +85,8 @@ public enum DialString: Equatable, Hashable, Sendable {
 
   private static func host(_ text: Substring) throws(DialError) -> Host {
     if text == "*" { return .any }
-    if text.first == "[", text.last == "]" {
-      let inside = text.dropFirst().dropLast()
+    if text.unicodeScalars.first == "[", text.unicodeScalars.last == "]" {
+      let inside = text.unicodeScalars.dropFirst().dropLast()
       if inside.isEmpty { throw .emptyHost }
       return .name(String(inside))
     }

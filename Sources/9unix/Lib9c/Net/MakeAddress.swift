@@ -51,18 +51,20 @@ enum MakeAddress {
 
   /// The parts of `[v6]`, `[v6]:port` and `v6`; nil if `text` is none of them.
   static func six(_ text: String) -> (host: Substring, port: Substring?)? {
-    func isAddress(_ host: Substring) -> Bool {
+    func isAddress(_ host: Substring.UnicodeScalarView) -> Bool {
       // A zone behind % is the system's matter.
       let plain = host.prefix { $0 != "%" }
       return plain.contains(":") && SocketAddress(literal: String(plain), port: 0) != nil
     }
-    guard text.first == "[" else { return isAddress(text[...]) ? (text[...], nil) : nil }
-    guard let end = text.firstIndex(of: "]") else { return nil }
-    let host = text[text.index(after: text.startIndex)..<end]
-    let rest = text[text.index(after: end)...]
+    let runes = text.unicodeScalars[...]
+    guard runes.first == "[" else { return isAddress(runes) ? (text[...], nil) : nil }
+    guard let end = runes.firstIndex(of: "]") else { return nil }
+    let host = runes[..<end].dropFirst()
+    let rest = runes[end...].dropFirst()
     if !isAddress(host) { return nil }
-    if rest.isEmpty { return (host, nil) }
-    return rest.first == ":" && rest.count > 1 ? (host, rest.dropFirst()) : nil
+    if rest.isEmpty { return (Substring(host), nil) }
+    return rest.first == ":" && rest.count > 1
+      ? (Substring(host), Substring(rest.dropFirst())) : nil
   }
 
   static func fileExists(_ path: String) -> Bool {

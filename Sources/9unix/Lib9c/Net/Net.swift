@@ -107,10 +107,16 @@ public enum Net {
   }
 
   /// Connects one socket.  What `dial` does for each address.
+  ///
+  /// - Parameters:
+  ///   - origins: where to come from: the first of the same family.
+  ///   - patienceNs: how long to wait at most; nil for as long as the system does, some minutes.
+  /// - Throws: what `connect(2)` reports; `ETIMEDOUT` if it took too long.
   public static func connect(
-    _ endpoint: Endpoint, from origins: [Endpoint]? = nil
+    _ endpoint: Endpoint, from origins: [Endpoint]? = nil, patienceNs: Int64? = nil
   ) throws(SystemError) -> Connection {
     let socket = try Sockets.make(for: endpoint.address, endpoint.kind)
+    if let patienceNs { try Sockets.setPatience(socket.raw, ns: patienceNs) }
     if let origins {
       guard let origin = origins.first(where: { $0.address.family == endpoint.address.family })
       else { throw SystemError(call: "bind", errno: EAFNOSUPPORT).noted() }
@@ -118,7 +124,13 @@ public enum Net {
       try Sockets.bind(socket.raw, to: origin.address)
     }
     if endpoint.kind == .datagram { try Sockets.allowBroadcast(socket.raw) }
-    try Sockets.connect(socket.raw, to: endpoint.address)
+    do {
+      try Sockets.connect(socket.raw, to: endpoint.address)
+    } catch {
+      if error.errno != EINPROGRESS { throw error }
+      throw SystemError(call: "connect", errno: ETIMEDOUT).noted()
+    }
+    if patienceNs != nil { try Sockets.setPatience(socket.raw, ns: 0) }
     if endpoint.kind == .stream, endpoint.address.family != AF_UNIX {
       try Sockets.sendAtOnce(socket.raw)
     }
@@ -168,14 +180,20 @@ public enum Net {
       try Sockets.bind(fd, to: address)
     } catch {
       guard error.errno == EADDRINUSE, case .unix(let path) = address else { throw error }
-      guard try isStale(address) else { throw error }
-      try Files.remove(FilePath(String(decoding: path, as: UTF8.self)))
+      let name = FilePath(String(decoding: path, as: UTF8.self))
+      guard try isStale(address, name) else { throw error }
+      try Files.remove(name)
       try Sockets.bind(fd, to: address)
     }
   }
 
-  /// N2: nobody listens, which is another thing than that nobody is let in.
-  private static func isStale(_ address: SocketAddress) throws(SystemError) -> Bool {
+  /// N2: it is a socket, and nobody listens, which is another thing than that nobody is let in.
+  ///
+  /// The system refuses connections to files that are no sockets, too.
+  private static func isStale(
+    _ address: SocketAddress, _ path: FilePath
+  ) throws(SystemError) -> Bool {
+    guard try FullStatus(path, follows: false).mode & S_IFMT == S_IFSOCK else { return false }
     let probe = try Sockets.make(for: address, .stream)
     do {
       try Sockets.connect(probe.raw, to: address)

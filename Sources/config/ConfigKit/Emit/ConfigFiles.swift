@@ -81,7 +81,7 @@ struct ConfigFiles {
     var seen: Set<Name> = []
     let all =
       model.params.keys + model.options.keys + model.declarations.keys
-      + model.conditions.terms.map(\.option)
+      + model.probes.keys + model.conditions.terms.map(\.option)
     return all.filter { seen.insert($0).inserted }
   }
 

@@ -49,7 +49,8 @@ struct Expander {
         default: return nil
         }
       })
-    return (text, writesDepfile)
+    // A launcher that is not there leaves a blank.
+    return (Array(text.drop { $0 == Byte.space }), writesDepfile)
   }
 
   /// What `${.PREFIX}` is for `step`.

@@ -82,7 +82,8 @@ struct MakeEmitter {
     switch section {
     case .preamble: try preamble()
     case .makeOptions:
-      out.put("\n# From the configuration.\n")
+      let origin = plan.toolchain.map { "toolchain \($0) and the " } ?? ""
+      out.put("\n# From the \(origin)configuration.\n".utf8)
       for assignment in plan.makeOptions { try put(assignment) }
     case .beforeDep:
       if !graph.beforeDep.isEmpty { try variable("BEFORE_DEP", graph.beforeDep) }

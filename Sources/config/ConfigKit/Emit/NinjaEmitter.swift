@@ -17,7 +17,12 @@ struct NinjaEmitter {
   var expander: Expander
   private var ruleOf: [[UInt8]: Int] = [:]
 
-  init(plan: Plan, out: OutputFile, expander: Expander) {
+  /// Where the build directory lies from the directory beside it where Ninja runs, `../NAME`;
+  /// empty if Ninja runs in the build directory itself.
+  private let sibling: [UInt8]
+
+  init(plan: Plan, out: OutputFile, expander: Expander, sibling: [UInt8] = []) {
+    self.sibling = sibling
     self.plan = plan
     self.out = out
     self.expander = expander
@@ -27,8 +32,11 @@ struct NinjaEmitter {
   mutating func emit(_ diagnostics: Diagnostics) throws(SystemError) {
     out.put("# Made by config from the configuration ")
     out.put(text: plan.ident)
-    out.put("; edits here are lost.\nninja_required_version = 1.7\nbuilddir = o\n\n")
-    emitRegeneration()
+    out.put("; edits here are lost.\n")
+    if sibling.isEmpty {
+      out.put("ninja_required_version = 1.7\nbuilddir = o\n\n")
+      emitRegeneration()
+    }
     for step in plan.graph.steps {
       do {
         try emit(step)
@@ -45,6 +53,7 @@ struct NinjaEmitter {
     out.put("\n")
     if !plan.graph.beforeDep.isEmpty { phony("o/.before", plan.graph.beforeDep) }
     phony("all", plan.graph.goals)
+    if !sibling.isEmpty { return }
     phony("depend", plan.graph.beforeDep)
     emitCleaning()
     emitInstalling()
@@ -122,7 +131,9 @@ struct NinjaEmitter {
   }
 
   private func phony(_ name: String, _ nodes: some Sequence<Node>) {
-    out.put("build \(name): phony".utf8)
+    out.put("build ")
+    putPrefix()
+    out.put("\(name): phony".utf8)
     for node in nodes {
       out.put(" ")
       put(node)
@@ -130,8 +141,16 @@ struct NinjaEmitter {
     out.put("\n")
   }
 
+  /// `../NAME/`, where Ninja runs beside the build directory.
+  private func putPrefix() {
+    if sibling.isEmpty { return }
+    out.put(sibling)
+    out.put("/")
+  }
+
   private func put(_ node: Node) {
     if !node.isInTree {
+      if plan.names[node.name].first != Byte.slash { putPrefix() }
       plan.names.append(node.name, to: &out.bytes)
     } else if plan.isPlain(node) {
       out.put(plan.root)
@@ -165,7 +184,11 @@ struct NinjaEmitter {
         put(input)
       }
     }
-    if step.waits && !graph.beforeDep.isEmpty { out.put(" || o/.before") }
+    if step.waits && !graph.beforeDep.isEmpty {
+      out.put(" || ")
+      putPrefix()
+      out.put("o/.before")
+    }
     out.put("\n")
     if prefixRules.contains(rule) {
       out.put("  prefix = ")
@@ -190,6 +213,7 @@ struct NinjaEmitter {
     var (command, writesDepfile) = try expander.expand(
       step, depflags: "-MD -MF ".utf8 + [Expander.target] + ".d".utf8)
     var text: [UInt8] = []
+    if !sibling.isEmpty { text += "cd ".utf8 + sibling + " && ".utf8 }
     if step.kind == .archive { text += "rm -f $out && ".utf8 }
     let isLong = argumentSize(step) > Self.argumentsMax
     for byte in command {
@@ -207,13 +231,16 @@ struct NinjaEmitter {
       }
     }
     let depfile = graph.commands[Int(step.command)].depfile
-    if writesDepfile && isAwkward { text += " && ./.configtool --depfile $out.d".utf8 }
-    if !depfile.isEmpty { text += " && ./.configtool --depfile \(depfile)".utf8 }
+    let tool = "./.configtool " + (sibling.isEmpty ? "--depfile" : "--sibling")
+    let rewriting = " && \(tool) ".utf8 + sibling + (sibling.isEmpty ? [] : [Byte.space])
+    if writesDepfile && (isAwkward || !sibling.isEmpty) { text += rewriting + "$out.d".utf8 }
+    if !depfile.isEmpty { text += rewriting + depfile.utf8 }
     if isLong { text += "\n  rspfile = $out.rsp\n  rspfile_content = $in".utf8 }
     if writesDepfile {
       text += "\n  depfile = $out.d\n  deps = gcc".utf8
     } else if !depfile.isEmpty {
-      text += "\n  depfile = \(depfile)\n  deps = gcc".utf8
+      let folder = sibling.isEmpty ? [] : sibling + [Byte.slash]
+      text += "\n  depfile = ".utf8 + folder + "\(depfile)\n  deps = gcc".utf8
     }
     if step.kind.keepsEqualOutput { text += "\n  restat = 1".utf8 }
     let usesPrefix = command.contains(Expander.prefix)

@@ -7,6 +7,8 @@ struct Plan {
   let ident: String
   let os: String
   let arch: String
+  /// The toolchain's name, nil for the compilers of the machine.
+  let toolchain: String?
   /// The source tree seen from the build directory, without a slash at the end.
   let root: [UInt8]
   let template: Template

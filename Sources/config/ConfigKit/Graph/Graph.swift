@@ -140,6 +140,8 @@ struct Graph {
   var beforeDep: [Node] = []
   /// What `all` builds.
   var goals: [Node] = []
+  /// Tests and benchmarks.
+  var tests: [PlannedTest] = []
   /// What `install` puts where.
   var installations: [Installation] = []
   /// Words for `clean` and `nuke`, in make's notation.
@@ -150,6 +152,11 @@ struct Graph {
   /// Directories below the build directory that steps write to.
   var directories: [[UInt8]] = []
   private var commandOf: [MakeText: Int32] = [:]
+
+  /// How many sources are compiled.
+  var sourceCount: Int {
+    steps.count { $0.kind == .compile } + swiftUnits.reduce(0) { $0 + Int($1.sources.count) }
+  }
 
   /// The nodes of `list`.
   subscript(_ list: NodeList) -> ArraySlice<Node> {

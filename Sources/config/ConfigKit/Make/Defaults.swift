@@ -61,6 +61,8 @@ enum EmbeddedDefaults {
     INCLUDES = -I. -I$S
     LDFLAGS =
     LDLIBS =
+    LAUNCHER =
+    RUN =
     PICFLAGS = -fPIC
     SHAREDFLAGS = -shared
     DEBUGFLAGS_1 = -g -O0
@@ -85,10 +87,10 @@ enum EmbeddedDefaults {
 
   static let rules = """
     # The default commands.
-    NORMAL_C = ${CC} -c ${CFLAGS} ${DEBUGFLAGS} ${CPPFLAGS} ${INCLUDES} ${DEPFLAGS} -o $@ $<
-    NORMAL_CXX = ${CXX} -c ${CFLAGS} ${CXXFLAGS} ${DEBUGFLAGS} ${CPPFLAGS} ${INCLUDES} ${DEPFLAGS} -o $@ $<
-    NORMAL_S = ${AS} -c ${CFLAGS} ${ASFLAGS} ${DEBUGFLAGS} ${CPPFLAGS} ${INCLUDES} ${DEPFLAGS} -o $@ $<
-    NORMAL_AS = ${AS} -c ${CFLAGS} ${ASFLAGS} ${DEBUGFLAGS} ${INCLUDES} -o $@ $<
+    NORMAL_C = ${LAUNCHER} ${CC} -c ${CFLAGS} ${DEBUGFLAGS} ${CPPFLAGS} ${INCLUDES} ${DEPFLAGS} -o $@ $<
+    NORMAL_CXX = ${LAUNCHER} ${CXX} -c ${CFLAGS} ${CXXFLAGS} ${DEBUGFLAGS} ${CPPFLAGS} ${INCLUDES} ${DEPFLAGS} -o $@ $<
+    NORMAL_S = ${LAUNCHER} ${AS} -c ${CFLAGS} ${ASFLAGS} ${DEBUGFLAGS} ${CPPFLAGS} ${INCLUDES} ${DEPFLAGS} -o $@ $<
+    NORMAL_AS = ${LAUNCHER} ${AS} -c ${CFLAGS} ${ASFLAGS} ${DEBUGFLAGS} ${INCLUDES} -o $@ $<
     NORMAL_SWIFT = ${SWIFTC} ${SWIFTFLAGS} ${SWIFTDEBUGFLAGS} -wmo -disable-cmo -avoid-emit-module-source-info -module-cache-path o/.swift/cache ${SWIFTINCLUDES}
     NORMAL_PCM = ${SWIFTC} -emit-pcm ${SWIFTFLAGS} ${SWIFTDEBUGFLAGS} -module-cache-path o/.swift/cache ${SWIFTINCLUDES}
     NORMAL_AR = ${AR} ${ARFLAGS} $@ ${OBJS}

@@ -204,11 +204,17 @@ struct MakeOption {
 struct Model {
   var ident: Phrase?
   var arch: Phrase?
+  /// The toolchain that the configuration asks for.
+  var toolchain: Phrase?
   var includesConfiguration = false
   var params = OrderedTable<Setting>()
   var options = OrderedTable<Setting>()
   /// Options that `no option` turned off.
   var optionsOff: Set<Name> = []
+  /// Tests and benchmarks.
+  var tests = OrderedTable<TestStatement>()
+  /// What the compiler is asked.
+  var probes = OrderedTable<Probe>()
   var declarations = OrderedTable<OptionDeclaration>()
   var makeOptions = OrderedTable<MakeOption>()
   /// Directories of sources outside the root, by name.

@@ -37,6 +37,8 @@ final class Reader {
   private let machine: Machine
   /// True if `-a` was given, which beats `arch`.
   let archIsFixed: Bool
+  /// What was parsed for other variants.
+  var shared: SharedReading?
   /// Names of the environment that were asked for.
   private(set) var environmentNames: Set<[UInt8]> = []
   private var readByBase: [String: (path: FilePath, name: String)] = [:]
@@ -77,6 +79,17 @@ final class Reader {
       SourceFile(name: file.name, path: file.path, bytes: file.bytes, includedFrom: place))
     var parser = Parser(file.bytes, file: number, names: names, diagnostics: diagnostics)
     var statement = Statement()
+    if let shared {
+      let place = parser
+      let statements = shared.statements(of: file) {
+        let before = diagnostics.messages.count
+        var all: [Statement] = []
+        while parser.next(&statement) { all.append(statement) }
+        return (all, diagnostics.messages.count == before)
+      }
+      for statement in statements { handle(statement, place, level) }
+      return
+    }
     while parser.next(&statement) {
       handle(statement, parser, level)
     }

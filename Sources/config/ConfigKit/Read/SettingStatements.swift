@@ -48,8 +48,13 @@ extension Reader {
       } else {
         setMakeOption(arguments, parser, place, level)
       }
+    case .toolchain:
+      if wants(1...1, "toolchain takes one name") {
+        model.toolchain = Phrase(text: arguments[1].name, place: parser.place(arguments[1]))
+      }
     case .no: readNo(arguments, parser, place)
     case .defoption: declareOption(arguments, parser, place)
+    case .probe: readProbe(arguments, parser, place)
     case .root:
       if wants(2...2, "root takes a name and a path") { setRoot(arguments, parser) }
     default:
@@ -171,9 +176,18 @@ extension Reader {
   private func setMakeOption(
     _ arguments: ArraySlice<Word>, _ parser: Parser, _ place: Place, _ level: Level
   ) {
+    if let (name, option) = readMakeOption(arguments, parser, place, isInherited: level == .like) {
+      addMakeOption(name, option)
+    }
+  }
+
+  /// The name and the value of a makeoption; nil, and an error, if it has none.
+  func readMakeOption(
+    _ arguments: ArraySlice<Word>, _ parser: Parser, _ place: Place, isInherited: Bool
+  ) -> (Name, MakeOption)? {
     guard let first = arguments.first, let last = arguments.last else {
       diagnostics.error(place, "makeoption needs a name and a value")
-      return
+      return nil
     }
     let firstBytes = names.bytes(first.name)
     let nameEnd = firstBytes.firstIndex { !Assignment.isNameByte($0) } ?? firstBytes.count
@@ -191,20 +205,20 @@ extension Reader {
     if isAssigned { value = trimmed(value.dropFirst(isAppended ? 2 : 1)) }
     if !isAssigned && (!isApart || value.isEmpty) {
       diagnostics.error(place, "makeoption needs a name and a value")
-      return
+      return nil
     }
     if name == .empty {
       diagnostics.error(parser.place(first), "makeoption needs a name and a value")
-      return
+      return nil
     }
     do { _ = try MakeText(parsing: value) } catch {
       diagnostics.error(parser.place(first), "makeoption '\(names.text(name))': \(error.text)")
-      return
+      return nil
     }
     let option = MakeOption(
       values: [value], isAppended: isAppended, place: parser.place(first),
-      isInherited: level == .like)
-    addMakeOption(name, option)
+      isInherited: isInherited)
+    return (name, option)
   }
 
   private func addMakeOption(_ name: Name, _ option: MakeOption) {

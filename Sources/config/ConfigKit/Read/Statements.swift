@@ -30,6 +30,7 @@ extension Reader {
     }
     switch keyword {
     case .source: readSources(statement, parser, firstItem: 1)
+    case .test, .bench: readTest(keyword, statement, parser)
     case .module, .library, .program: readOwner(keyword, statement, parser)
     default: readSetting(keyword, statement, parser, level)
     }

@@ -99,12 +99,19 @@ extension Resolver {
     default:
       guard let object = object(of: index, variant, at: use.place) else { return }
       result.hasCXX = result.hasCXX || source.kind == .cxx
+      if source.kind == .cxx { checkLanguage("c++", "C++", at: use.place) }
       if rule?.noObj ?? false {
         if !(rule?.noImplicitRule ?? false) { graph.goals.append(object) }
       } else {
         result.objects.append(object)
       }
     }
+  }
+
+  /// Reports a language that the toolchain cannot build, once.
+  mutating func checkLanguage(_ name: String, _ title: String, at place: Place) {
+    guard let reason = lacks.removeValue(forKey: name) else { return }
+    diagnostics.error(place, "toolchain '\(toolchainName)' builds no \(title): \(reason)")
   }
 
   /// The file of source `index`: in the tree, or made in the build directory.

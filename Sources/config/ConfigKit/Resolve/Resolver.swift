@@ -70,6 +70,9 @@ struct Resolver {
   var includeDirectories: [[UInt8]] = []
   /// The one make that is written for, whose own notation is then allowed; nil for several.
   let foreignDialect: Dialect?
+  /// What the toolchain cannot build, with the reasons.
+  var lacks: [String: String] = [:]
+  var toolchainName = ""
   let words: CommandWords
 
   init(
@@ -91,13 +94,16 @@ struct Resolver {
   }
 
   /// The graph of the model; its diagnostics tell whether it may be used.
-  mutating func resolve() -> Graph {
+  ///
+  /// - Parameter places: writes a place for people.
+  mutating func resolve(_ places: (Place) -> String) -> Graph {
     settings()
     references()
     placeSources()
     existence()
     if diagnostics.failed { return graph }
     assemble()
+    planTests(places)
     return graph
   }
 

@@ -5,9 +5,12 @@ extension Resolver {
   mutating func settings() {
     applyDeclarations()
     let options = model.options
+    let params = model.params
+    let probes = model.probes
     let names = names
     model.conditions.evaluate { term in
-      guard let setting = options[term.option] else { return term.isNegated }
+      let probed = probes[term.option] == nil ? nil : params[term.option]
+      guard let setting = options[term.option] ?? probed else { return term.isNegated }
       return Self.holds(term.comparison, setting.value, names) != term.isNegated
     }
     if diagnostics.warningsAreErrors { reportUnknownOptions() }
@@ -38,7 +41,8 @@ extension Resolver {
     for (name, setting) in model.options.pairs where model.declarations[name] == nil {
       unknown(name, setting.place)
     }
-    for term in model.conditions.terms where model.declarations[term.option] == nil {
+    for term in model.conditions.terms
+    where model.declarations[term.option] == nil && model.probes[term.option] == nil {
       unknown(term.option, term.place)
     }
     for (name, declaration) in model.declarations.pairs {
@@ -80,7 +84,7 @@ extension Resolver {
     let known = model.options.keys.map { names.text($0) }
     for term in model.conditions.terms {
       if model.options[term.option] != nil || model.optionsOff.contains(term.option)
-        || model.declarations[term.option] != nil
+        || model.declarations[term.option] != nil || model.probes[term.option] != nil
       {
         continue
       }

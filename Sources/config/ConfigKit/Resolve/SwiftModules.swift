@@ -112,6 +112,7 @@ extension Resolver {
     _ index: Int, _ sources: [Node], _ products: inout SwiftProducts
   ) {
     let owner = model.owners[index]
+    checkLanguage("swift", "Swift", at: owner.place)
     let name = text(owner.name)
     if !checkModuleName(owner) { return }
     let imports = importFlags(products.imports)
@@ -186,6 +187,7 @@ extension Resolver {
     guard owner.kind == .program else { return }
     let sources = members(of: index) { $0 == .swift }
     if sources.isEmpty { return }
+    checkLanguage("swift", "Swift", at: owner.place)
     var modules = moduleClosure(of: index)
     for library in libraryClosure(of: index) {
       modules += moduleClosure(of: library).filter { !modules.contains($0) }

@@ -13,6 +13,9 @@ struct BuildDirectory {
   private let reading: Generator.Reading
   private let resolution: Generator.Resolution
   private let vantage: Vantage
+  /// The first word of what stands before compilers, and how many words that are.
+  private var launcher: [UInt8] = []
+  private var launcherCount = 0
 
   /// Knows the directory, whether or not it exists yet; touches nothing.
   init(
@@ -65,7 +68,7 @@ struct BuildDirectory {
   }
 
   /// Writes everything; returns the names of the outputs that changed.
-  func write() throws(SystemError) -> [String] {
+  mutating func write() throws(SystemError) -> [String] {
     guard let me = ProcessIdentity(getpid()) else { return [] }
     var expander = Expander(plan: plan(usedVariables: []), variables: expansionVariables())
     if let program = machine.program { tools.add(program: program) }
@@ -89,6 +92,7 @@ struct BuildDirectory {
       Interrupts.block()
       defer { Interrupts.unblock() }
       let changed = outputs.names.filter(\.isChanged).map(\.name)
+      try resolution.probing.keep()
       try removeStale(commands)
       try outputs.commit()
       try makeLinks(plan)
@@ -105,7 +109,8 @@ struct BuildDirectory {
   private func plan(usedVariables: [[UInt8]]) -> Plan {
     Plan(
       names: names, graph: resolution.graph, ident: reading.ident, os: reading.location.os,
-      arch: reading.arch, root: vantage.root, template: resolution.template,
+      arch: reading.arch, toolchain: reading.toolchain?.name, root: vantage.root,
+      template: resolution.template,
       makeOptions: resolution.makeOptions,
       regenerateInputs: usedVariables.isEmpty ? [] : regenerateInputs(),
       usedVariables: usedVariables)
@@ -144,6 +149,7 @@ struct BuildDirectory {
     var all = Set(reading.inputs.read.map { vantage.seen($0) })
     all.formUnion(existing(reading.inputs.probed.map { vantage.seen($0.isEmpty ? "." : $0) }))
     all.formUnion(existing(sourceDirectories))
+    all.formUnion(resolution.probing.folders)
     for tool in tools.found.values {
       all.insert(tool.path)
       if tool.path.isAbsolute { all.insert(tool.path.removingLastComponent()) }
@@ -172,8 +178,12 @@ struct BuildDirectory {
   /// The hash of each step's command, its tool's identity among it.
   ///
   /// In makefiles the environment counts at make time, by the flags stamp: so not here.
-  private func hashes(_ expander: inout Expander) throws(SystemError) -> [UInt64] {
-    let usesMake = request.backEnds.contains { $0 != .ninja }
+  private mutating func hashes(_ expander: inout Expander) throws(SystemError) -> [UInt64] {
+    var variables = expander.variables
+    let words = (try? variables.expand(MakeText(variable: "LAUNCHER").pieces)) ?? []
+    launcher = Array(words.split(separator: Byte.space).first ?? [])
+    launcherCount = words.split(separator: Byte.space).count
+    let usesMake = request.backEnds.contains { $0.isMake }
     var plain = expander
     if usesMake { plain.variables.environment = { _ in nil } }
     var known: [Int32: UInt64] = [:]
@@ -191,7 +201,7 @@ struct BuildDirectory {
         known[step.command] = hash
         result.append(hash)
       } catch {
-        if case .foreign = error, request.backEnds.count == 1, request.backEnds != [.ninja] {
+        if case .foreign = error, request.backEnds.count == 1, usesMake {
           result.append(0)
           continue
         }
@@ -215,9 +225,15 @@ struct BuildDirectory {
 
   private func hash(_ text: [UInt8], _ step: Step, _ expander: Expander) -> UInt64 {
     var hash = Hash64(text)
+    // What Ninja knows of headers make does not: an object of one is none of the other.
+    hash.add(request.backEnds.contains { $0.isMake } ? 1 : 2)
     if step.kind != .compile { hash.add(expander.concrete(text, step)) }
-    if let word = text.split(separator: Byte.space).first {
-      hash.add(tools.identity(Array(word), directory, machine))
+    // Behind a launcher, such as ccache, stands the compiler, which counts as well.
+    let words = text.split(separator: Byte.space, maxSplits: launcherCount + 1)
+    for (index, word) in words.enumerated() where index == 0 || index == launcherCount {
+      if index == 0 || words[0].elementsEqual(launcher) {
+        hash.add(tools.identity(Array(word), directory, machine))
+      }
     }
     return hash.value
   }
@@ -292,6 +308,13 @@ struct BuildDirectory {
         var emitter = NinjaEmitter(plan: plan, out: out, expander: expander)
         try emitter.emit(diagnostics)
       }
+    case .matrix:
+      let sibling = "../\(directory.lastComponent?.string ?? "")"
+      try outputs.write("matrix.ninja") { (out) throws(SystemError) in
+        var emitter = NinjaEmitter(
+          plan: plan, out: out, expander: expander, sibling: Array(sibling.utf8))
+        try emitter.emit(diagnostics)
+      }
     }
   }
 
@@ -300,7 +323,7 @@ struct BuildDirectory {
     if let program = machine.program {
       try Files.link(directory.appending(".configtool"), to: vantage.seen(real: program))
     }
-    if request.backEnds == [.ninja] { return }
+    if !request.backEnds.contains(where: \.isMake) { return }
     let sources = plan.linkedNodes.map { (plan.link($0), plan.path($0)) }
     let inputs = plan.regenerateInputs.filter { !Quoting.isPlain($0) }
       .map { (plan.makeName(input: $0), $0) }
@@ -346,6 +369,7 @@ struct BuildDirectory {
       case .gnu: result.append("Makefile")
       case .bsd: result += ["Makefile", "Makefile.rules"]
       case .ninja: result.append("build.ninja")
+      case .matrix: result.append("matrix.ninja")
       }
     }
     return result
@@ -368,7 +392,8 @@ struct BuildDirectory {
       return (Hash64(bytes).text, vantage.seen(path).description)
     }
     let folders = Set(
-      reading.inputs.probed.map { vantage.seen($0.isEmpty ? "." : $0) } + sourceDirectories)
+      reading.inputs.probed.map { vantage.seen($0.isEmpty ? "." : $0) } + sourceDirectories
+        + resolution.probing.folders)
     head.directories = folders.map { path in
       let status = (try? Files.status(directory.pushing(path))) ?? nil
       return (status?.modifiedNs ?? 0, path.description)
@@ -385,6 +410,7 @@ struct BuildDirectory {
       return (RecordHead.identity(output: status), output.name)
     }
     head.stamps = stamps(plan)
+    head.sources = plan.graph.sourceCount
     head.variables = plan.usedVariables.map { String(decoding: $0, as: UTF8.self) }
     let out = try OutputFile(directory.appending(".config.log"))
     do throws(SystemError) {

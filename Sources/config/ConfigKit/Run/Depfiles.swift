@@ -210,7 +210,9 @@ struct Depfiles {
   /// Rewrites the depfile at `path` for Ninja: one rule, relative paths.
   ///
   /// The source itself, which its step names, is left out if Ninja would not read its name.
-  func rewrite(_ path: FilePath) throws(SystemError) {
+  ///
+  /// - Parameter sibling: where the build directory lies from where Ninja runs; empty for here.
+  func rewrite(_ path: FilePath, sibling: [UInt8] = []) throws(SystemError) {
     guard var rule = DepfileRule(parsing: try Files.read(path)) else { return }
     rule.relativise(absoluteDirectory, tree: absoluteTree, root: root)
     func escaped(_ word: [UInt8]) -> [UInt8] {
@@ -228,6 +230,10 @@ struct Depfiles {
     for (index, word) in rule.prerequisites.enumerated() {
       if index == 0 && !Self.isReadByNinja(word) { continue }
       out.put(" ")
+      if !sibling.isEmpty && word.first != Byte.slash && !word.starts(with: "../".utf8) {
+        out.put(escaped(sibling))
+        out.put("/")
+      }
       out.put(escaped(word))
     }
     out.put("\n")

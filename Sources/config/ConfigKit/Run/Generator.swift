@@ -19,6 +19,8 @@ public struct Report: Sendable {
   public let buildDirectory: FilePath?
   /// The outputs that were rewritten; empty when nothing had changed.
   public let changed: [String]
+  /// How many sources are compiled; 0 where the run failed.
+  public let sources: Int
   /// True if the record alone was enough to see that nothing had changed.
   public let wasCurrent: Bool
 }
@@ -27,14 +29,22 @@ public struct Report: Sendable {
 public struct Generator {
   let request: Request
   let machine: Machine
-  let names = Names()
+  let names: Names
+  /// What other variants have read.
+  let shared: SharedReading?
   let files = SourceFiles()
   let diagnostics: Diagnostics
+  /// True if `probeReport` says what led to each answer.
+  public var isExplaining = false
 
   /// A generator for one request.
-  public init(_ request: Request, machine: Machine) {
+  ///
+  /// - Parameter shared: what was read for other variants of the description.
+  public init(_ request: Request, machine: Machine, shared: SharedReading? = nil) {
     self.request = request
-    self.machine = machine
+    self.shared = shared
+    names = shared?.names ?? Names()
+    self.machine = shared?.machine(machine) ?? machine
     diagnostics = Diagnostics(warningsAreErrors: request.warningsAreErrors)
   }
 
@@ -42,21 +52,24 @@ public struct Generator {
   ///
   /// - Parameter caret: shows source lines with the messages; `colour` colours them.
   public func run(caret: Bool = false, colour: Bool = false) -> Report {
-    func report(_ directory: FilePath?, _ changed: [String], wasCurrent: Bool = false) -> Report {
+    func report(
+      _ directory: FilePath?, _ changed: [String], wasCurrent: Bool = false, sources: Int = 0
+    ) -> Report {
       Report(
         messages: diagnostics.render(files, caret: caret, colour: colour),
         failed: diagnostics.failed, buildDirectory: directory, changed: changed,
-        wasCurrent: wasCurrent)
+        sources: sources, wasCurrent: wasCurrent)
     }
     guard let place = locate() else { return report(nil, []) }
-    if let directory = currentDirectory(place) {
-      return report(directory, [], wasCurrent: true)
+    if let (directory, sources) = currentDirectory(place) {
+      return report(directory, [], wasCurrent: true, sources: sources)
     }
     guard let reading = read(place) else { return report(nil, []) }
     guard let plan = resolve(reading) else { return report(reading.buildDirectory, []) }
     do {
-      let changed = try BuildDirectory(self, reading, plan).write()
-      return report(reading.buildDirectory, changed)
+      var directory = try BuildDirectory(self, reading, plan)
+      let changed = try directory.write()
+      return report(reading.buildDirectory, changed, sources: plan.graph.sourceCount)
     } catch {
       diagnostics.error(.none, Self.text(error))
       return report(reading.buildDirectory, [])
@@ -72,7 +85,7 @@ public struct Generator {
     if let reading { _ = resolve(reading) }
     return Report(
       messages: diagnostics.render(files, caret: true, colour: true), failed: diagnostics.failed,
-      buildDirectory: reading?.buildDirectory, changed: [], wasCurrent: false)
+      buildDirectory: reading?.buildDirectory, changed: [], sources: 0, wasCurrent: false)
   }
 
   /// A system error in words, with the cure where one is known.
@@ -101,7 +114,7 @@ public struct Generator {
     let arch: String
   }
 
-  private func locate() -> Location? {
+  func locate() -> Location? {
     let configuration = request.configuration
     let given = configuration.removingLastComponent()
     do {
@@ -138,7 +151,9 @@ public struct Generator {
   ///
   /// The directory is found without parsing: a guess by what the root file seems to say.  A wrong
   /// guess is harmless, since the record tells which request it answers.
-  private func currentDirectory(_ location: Location) -> FilePath? {
+  private func currentDirectory(
+    _ location: Location
+  ) -> (directory: FilePath, sources: Int)? {
     guard let given = request.buildDirectory ?? guess(location),
       let directory = try? Files.real(given),
       let record = try? machine.read(directory.appending(".config.log")),
@@ -149,7 +164,7 @@ public struct Generator {
       return nil
     }
     do { try Files.touch(directory.appending(".config.log")) } catch { return nil }
-    return given
+    return (given, head.sources)
   }
 
   /// Where the build directory lies if `ident` and `arch` stand plainly in the root file.
@@ -166,7 +181,8 @@ public struct Generator {
       if words[0] == "ident" { ident = words[1] }
       if words[0] == "arch" && request.arch == nil { arch = words[1] }
     }
-    return location.root.appending("compile").appending("\(ident).\(location.os).\(arch)")
+    return location.root.appending("compile").appending(
+      "\(ident).\(location.os).\(arch)\(request.tag)")
   }
 
   private func environment(_ name: String) -> String? {
@@ -179,6 +195,7 @@ public struct Generator {
   struct Reading {
     let location: Location
     let model: Model
+    let toolchain: Toolchain?
     let inputs: Inputs
     let ident: String
     let arch: String
@@ -187,7 +204,7 @@ public struct Generator {
     let environmentNames: Set<[UInt8]>
   }
 
-  private func read(_ location: Location) -> Reading? {
+  func read(_ location: Location) -> Reading? {
     let inputs = Inputs(machine, directories: location.searchPath)
     let file: FoundFile
     do { file = try inputs.load(location.configuration) } catch {
@@ -202,6 +219,7 @@ public struct Generator {
     let reader = Reader(
       names: names, files: files, diagnostics: diagnostics, inputs: inputs, machine: machine,
       facts: facts, archIsFixed: request.arch != nil)
+    reader.shared = shared
     reader.readRoot(file)
     let ident = reader.model.ident.map { names.text($0.text) } ?? base
     if reader.model.ident == nil && !reader.isFileName(names.intern(base)) {
@@ -211,10 +229,28 @@ public struct Generator {
     let arch = reader.facts["ARCH"] ?? location.arch
     let directory =
       request.buildDirectory
-      ?? location.root.appending("compile").appending("\(ident).\(location.os).\(arch)")
+      ?? location.root.appending("compile")
+      .appending("\(ident).\(location.os).\(arch)\(request.tag)")
+    let toolchain = loadToolchain(location, reader)
+    for setting in request.settings { apply(setting, to: reader) }
     return Reading(
-      location: location, model: reader.model, inputs: inputs, ident: ident, arch: arch,
+      location: location, model: reader.model, toolchain: toolchain, inputs: inputs, ident: ident,
+      arch: arch,
       root: file, buildDirectory: directory, environmentNames: reader.environmentNames)
+  }
+
+  /// `--with NAME=VALUE`.
+  private func apply(_ setting: Override, to reader: Reader) {
+    let name = names.intern(setting.name)
+    if !reader.checkIdentifier(name, .none) { return }
+    guard let value = setting.value else {
+      reader.model.options.remove(name)
+      reader.model.optionsOff.insert(name)
+      return
+    }
+    reader.model.options.set(
+      name, Setting(value: names.intern(value), place: .none, isInherited: false))
+    reader.model.optionsOff.remove(name)
   }
 
   // MARK: Resolving
@@ -229,16 +265,14 @@ public struct Generator {
     let listedDirectories: [[UInt8]]
     let packageInputs: [String]
     let variables: Variables
+    let probing: Probing
   }
 
-  private func resolve(_ reading: Reading) -> Resolution? {
+  func resolve(_ reading: Reading) -> Resolution? {
     guard let template = loadTemplate(reading) else { return nil }
-    var makeOptions = reading.model.makeOptions.pairs.flatMap { name, option in
-      option.values.enumerated().map { index, value in
-        Assignment(
-          names.bytes(name), option.isAppended || index > 0 ? .append : .set, value)
-      }
-    }
+    var makeOptions = reading.toolchain?.assignments(names) ?? []
+    makeOptions += reading.model.makeOptions.assignments(names)
+    makeOptions += sanitizing(reading.toolchain)
     if request.isDebug { makeOptions.append(Assignment(Array("DEBUG".utf8), .set, [0x31])) }
     var variables = Variables(environment: machine.environment)
     variables.define(
@@ -247,13 +281,27 @@ public struct Generator {
     for assignment in template.assignments(makeOptions: makeOptions) {
       assign(assignment, &variables)
     }
+    var model = reading.model
+    let probing = probe(&model, reading, variables)
     let makes = request.backEnds.compactMap { Dialect(rawValue: $0.rawValue) }
     let only = request.backEnds.count == 1 ? makes.first : nil
     var resolver = Resolver(
-      model: reading.model, names: names, diagnostics: diagnostics, machine: machine,
+      model: model, names: names, diagnostics: diagnostics, machine: machine,
       sourceRoot: reading.location.root, inputs: reading.inputs, os: reading.location.os,
       variables: variables, foreignDialect: only)
-    let graph = resolver.resolve()
+    resolver.lacks = reading.toolchain?.lacks ?? [:]
+    resolver.toolchainName = reading.toolchain?.name ?? ""
+    let graph = resolver.resolve { place in
+      let (line, column) = files.position(place)
+      return "\(files[place.file].name):\(line):\(column)"
+    }
+    if let toolchain = reading.toolchain {
+      let linkers = Set(graph.bundles.map(\.linker))
+      let purposes: [Toolchain.Need.Purpose] =
+        [.always] + (linkers.contains("CXX") ? [.cxx] : [])
+        + (linkers.contains("SWIFTC") ? [.swift] : [])
+      checkNeeds(of: toolchain, variables, Set(purposes))
+    }
     if diagnostics.failed { return nil }
     for directory in resolver.includeDirectories {
       let more = Assignment(
@@ -264,7 +312,7 @@ public struct Generator {
       graph: graph, model: resolver.model, template: template, makeOptions: makeOptions,
       assignments: template.assignments(makeOptions: makeOptions),
       listedDirectories: resolver.listedDirectories, packageInputs: resolver.packages.keys.sorted(),
-      variables: resolver.variables)
+      variables: resolver.variables, probing: probing)
   }
 
   private func assign(_ assignment: Assignment, _ variables: inout Variables) {

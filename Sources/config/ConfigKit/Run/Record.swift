@@ -72,6 +72,8 @@ struct RecordHead: Equatable {
   var stamps: [(stamp: String, outputs: [String])] = []
   /// Variables that make's environment may change.
   var variables: [String] = []
+  /// How many sources are compiled.
+  var sources = 0
 
   static func == (a: RecordHead, b: RecordHead) -> Bool { a.text == b.text }
 
@@ -91,6 +93,7 @@ struct RecordHead: Equatable {
     lines += outputs.map { "output \($0.identity) \($0.name)" }
     lines += stamps.map { "stamp \(([$0.stamp] + $0.outputs).joined(separator: "\t"))" }
     lines += variables.map { "variable \($0)" }
+    lines.append("sources \(sources)")
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -124,6 +127,7 @@ struct RecordHead: Equatable {
         let names = rest.split(separator: "\t").map(String.init)
         stamps.append((names.first ?? "", Array(names.dropFirst())))
       case "variable": variables.append(rest)
+      case "sources": sources = Int(rest) ?? 0
       default: return nil
       }
     }

@@ -11,6 +11,31 @@ public enum BackEnd: String, Sendable, CaseIterable {
   case bsd
   /// Ninja: `build.ninja`.
   case ninja
+  /// Ninja, from the directory of a matrix: `matrix.ninja`.
+  case matrix
+
+  /// True for what a make reads.
+  var isMake: Bool { self == .gnu || self == .bsd }
+}
+
+/// An option that the command line sets, whatever the configuration says.
+public struct Override: Sendable, Equatable {
+  /// The option.
+  public var name: String
+  /// Its value, nil to turn it off.
+  public var value: String?
+
+  /// The option `name` with `value`.
+  public init(_ name: String, _ value: String?) {
+    self.name = name
+    self.value = value
+  }
+
+  /// `NAME-VALUE`, or `NAME-off`: a part of a build directory's name.
+  var tag: String {
+    String(decoding: Quoting.encoded("\(name)-\(value ?? "off")".utf8), as: UTF8.self)
+      .replacing("/", with: "+s")
+  }
 }
 
 /// One run of config: the command line, parsed.
@@ -31,10 +56,24 @@ public struct Request: Sendable, Equatable {
   public var sourceRoot: FilePath?
   /// `-g`: generate a debug build.
   public var isDebug = false
+  /// `--toolchain`: how programs are made, instead of what the configuration says.
+  public var toolchain: String?
+  /// `-p`: the platform was asked for as such, so that another than this machine has a toolchain.
+  public var wantsPlatform = false
+  /// `--with`: options by name, with the values that they get; nil turns one off.
+  public var settings: [Override] = []
+  /// `--sanitize`: what the compilers check at run time.
+  public var sanitizer: String?
   /// The build files to write.
   public var backEnds: [BackEnd] = [.gnu]
   /// `-W error`.
   public var warningsAreErrors = false
+
+  /// What tells the build directory from that of the plain configuration.
+  var tag: String {
+    let tags = [toolchain].compactMap { $0 } + settings.map(\.tag) + [sanitizer].compactMap { $0 }
+    return tags.map { ".\($0)" }.joined()
+  }
 
   /// A request for the root configuration at `configuration`, all else by default.
   public init(configuration: FilePath) { self.configuration = configuration }
@@ -54,6 +93,10 @@ public struct Machine {
   public var system: (os: String, arch: String)
   /// Tells the user something that cannot wait for the end of the run.
   public var tell: (String) -> Void = { _ in }
+  /// True if there is a regular file at a path.
+  public var isFile: (FilePath) -> Bool = { path in
+    ((try? Files.status(path)) ?? nil)?.isRegular ?? false
+  }
   /// Where the program itself lies: `../share/config` beside it is searched.
   public var program: FilePath?
 

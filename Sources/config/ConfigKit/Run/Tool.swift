@@ -44,6 +44,11 @@ public struct BuildTool {
     try depfiles().rewrite(path)
   }
 
+  /// Rewrites one depfile for a Ninja that runs beside the build directory, which is `sibling`.
+  public func rewriteDepfile(_ path: FilePath, sibling: String) throws(SystemError) {
+    try depfiles().rewrite(path, sibling: Array(sibling.utf8))
+  }
+
   private func depfiles() throws(SystemError) -> Depfiles {
     let here = try Files.real(".")
     var tree = here

@@ -65,6 +65,12 @@ struct Vantage {
     lines += request.sourceRoot == nil ? [] : ["root"]
     lines += request.buildDirectory == nil || request.isInPlace ? [] : ["directory"]
     lines += request.isDebug ? ["debug"] : []
+    lines += request.toolchain.map { ["toolchain \($0)"] } ?? []
+    lines += request.wantsPlatform ? ["platform"] : []
+    lines += request.settings.map {
+      $0.value == nil ? "off \($0.name)" : "set \($0.name) \($0.value ?? "")"
+    }
+    lines += request.sanitizer.map { ["sanitizer \($0)"] } ?? []
     lines += request.backEnds.map { "make \($0.rawValue)" }
     lines += request.warningsAreErrors ? ["errors"] : []
     return lines
@@ -87,6 +93,13 @@ struct Vantage {
       case "include": request.includeDirectories.append(FilePath(value))
       case "root": request.sourceRoot = tree
       case "directory": request.isInPlace = false
+      case "toolchain": request.toolchain = value
+      case "platform": request.wantsPlatform = true
+      case "off": request.settings.append(Override(value, nil))
+      case "set":
+        let pair = value.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        request.settings.append(Override(String(pair[0]), pair.count > 1 ? String(pair[1]) : ""))
+      case "sanitizer": request.sanitizer = value
       case "debug": request.isDebug = true
       case "errors": request.warningsAreErrors = true
       case "make": request.backEnds += BackEnd(rawValue: value).map { [$0] } ?? []

@@ -6,7 +6,7 @@
 enum Keyword: String, CaseIterable {
   // Directives.
   case ident, arch, like, includeconfig, makeoption, param, option, defoption, include, header
-  case probe, root, no, module, library, program, source, test, bench
+  case probe, root, no, module, library, program, source, test, bench, toolchain
   // Attachments that are not directives as well.
   case noObj = "no-obj"
   case noImplicitRule = "no-implicit-rule"
@@ -38,7 +38,8 @@ enum Keyword: String, CaseIterable {
   var isDirective: Bool {
     switch self {
     case .ident, .arch, .like, .includeconfig, .makeoption, .param, .option, .defoption,
-      .include, .header, .probe, .root, .no, .module, .library, .program, .source, .test, .bench:
+      .include, .header, .probe, .root, .no, .module, .library, .program, .source, .test, .bench,
+      .toolchain:
       return true
     default: return false
     }
@@ -59,7 +60,8 @@ enum Keyword: String, CaseIterable {
   /// True for what may stand in the root configuration alone, or in one reached by `like`.
   var isTopLevelOnly: Bool {
     switch self {
-    case .ident, .arch, .like, .includeconfig, .makeoption, .param, .option, .header, .no:
+    case .ident, .arch, .like, .includeconfig, .makeoption, .param, .option, .header, .no,
+      .toolchain:
       return true
     default: return false
     }

@@ -22,9 +22,9 @@
 // widened by sqrt((1 + r) / (1 - r)) with r from both arms together.
 //
 // Invariants.
-//   C1  `headline.excludesNeutral` iff `headline.p` < 1 - level, for the headlines by means.
+//   C1  `headline.excludesNeutral` iff `headline.p` < 1 - level, for bounded ratios of means.
 //   C2  A verdict of `better` or `worse` has an interval that excludes "no change".
-//   C3  A verdict of `same` has an interval within the margin.
+//   C3  A verdict of `same` has an interval within the margin, or no width at all.
 //
 // Cost.  Sorting; everything else is O(n) but for diagnostics that look at 2000 values and
 // quantiles of differences that look at 20,000.
@@ -53,6 +53,10 @@ public struct Comparison: Sendable {
   public let shift: Estimate
   /// The median of all ratios other / base, likewise; nil if a value is not above 0.
   public let typicalRatio: Estimate?
+  /// The ratio of the medians, other over base, with its bootstrapped (BCa) interval; nil unless
+  /// ``AnalysisOptions/bootstrapRounds`` asks for it, for fewer than 30 values of an arm, and for
+  /// values not above 0.  Of more than 2000 values of an arm as many evenly spread are drawn from.
+  public let medianRatio: Estimate?
   /// How large the difference is beside the spread.
   public let effect: EffectSizes
   /// Whether the change is shown to be within the margin; nil if ratios mean nothing.
@@ -90,6 +94,7 @@ public struct Comparison: Sendable {
     mannWhitney = evidence.ranks.test
     shift = evidence.shift
     typicalRatio = evidence.typicalRatio
+    medianRatio = evidence.medianRatio
     effect = evidence.effect
     paired = evidence.paired
     inflation = evidence.inflation
@@ -97,9 +102,15 @@ public struct Comparison: Sendable {
     equivalence = evidence.equivalence
     verdict = Decision.verdict(headline, evidence: evidence, options: options)
     findings = evidence.findings
-    if case .same = verdict {
+    let isByMeans = headline.kind == .ratioOfMeans || headline.kind == .ratioOfPairs
+    if isByMeans && headline.estimate.interval.isBounded {
+      let close = abs(headline.p - options.alpha) < 1e-9 * options.alpha
+      assert(close || headline.excludesNeutral == (headline.p < options.alpha), "C1")
+    }
+    if case .same = verdict, headline.isRatio {
       let within = Interval(1 - options.margin, 1 + options.margin)
-      assert(headline.estimate.interval.lies(within: within), "C3")
+      // Where ratios mean nothing, "same" is a difference of exactly 0.
+      assert(!headline.isRatio || headline.estimate.interval.lies(within: within), "C3")
     }
     if verdict == .better || verdict == .worse { assert(headline.excludesNeutral, "C2") }
   }

@@ -12,11 +12,16 @@ struct Evidence {
   let ratio: Estimate?
   let shift: Estimate
   let typicalRatio: Estimate?
+  let medianRatio: Estimate?
   let effect: EffectSizes
   let paired: PairedComparison?
   private(set) var headline: Headline
   private(set) var findings: [Finding]
   private(set) var equivalence: Equivalence?
+  /// The test of equal spreads.
+  private let spreads: TestResult
+  /// True if the pairs decide.
+  private var usesPairs: Bool
 
   init(base: Arm, other: Arm, options: AnalysisOptions) {
     precondition(base.count > 1 && other.count > 1, "a comparison needs two values of each")
@@ -38,12 +43,17 @@ struct Evidence {
     shift = HodgesLehmann.shift(
       base: base.sorted, other: other.sorted, test: ranks, level: level, inflation: inflation)
     typicalRatio = Self.typicalRatio(base, other, ranks, level: level, inflation: inflation)
+    medianRatio = Self.medianRatio(base, other, options)
     effect = EffectSizes(
       base: self.base.moments, other: self.other.moments, ranks: ranks, level: level)
     headline = Headline(kind: .differenceOfMeans, estimate: shift, p: 1)
     findings = []
+    spreads = SeveralMeans.brownForsythe(
+      [base, other].map { Ordering.thinned($0.sorted, to: Thresholds.slowMax) })
+    usesPairs = false
     choose(options)
-    findings += self.base.findings + self.other.findings
+    compareOrder(base, other, alpha: options.alpha)
+    compareSpreads(base, other)
     if inflation > 1 { findings.append(Finding(.note, .widened(factor: inflation))) }
     // Stable: among equally grave ones those of the comparison come first.
     findings =
@@ -52,10 +62,12 @@ struct Evidence {
 
   /// Chooses the headline, as the head of Comparison.swift says.
   private mutating func choose(_ options: AnalysisOptions) {
-    let farOut = base.outliers.severe + other.outliers.severe > 0
+    let farOut =
+      base.outliers.spoilMean(of: base.count) || other.outliers.spoilMean(of: other.count)
     let margin = options.margin
     equivalence = ratio == nil ? nil : means.equivalence(margin: margin)
-    if let paired, usesPairs(paired, options) {
+    if let paired, decides(paired, options) {
+      usesPairs = true
       equivalence = paired.equivalence(margin: margin)
       if !paired.isRatio { findings.append(Finding(.note, .notPositive)) }
       if paired.count >= Thresholds.countWanted && Self.hasFarOut(paired.differences) {
@@ -76,7 +88,7 @@ struct Evidence {
         kind: .differenceOfMeans, estimate: means.difference(options.level), p: means.test.p)
       return
     }
-    if let typicalRatio, farOut, min(base.count, other.count) >= Thresholds.countWanted {
+    if let typicalRatio, farOut, ranksMayDecide {
       findings.append(Finding(.note, .decidedByRanks))
       headline = Headline(kind: .ratioOfTypical, estimate: typicalRatio, p: ranks.p)
       return
@@ -86,7 +98,7 @@ struct Evidence {
   }
 
   /// Whether the pairs decide; says why in the findings.
-  private mutating func usesPairs(
+  private mutating func decides(
     _ paired: PairedComparison, _ options: AnalysisOptions
   ) -> Bool {
     let related = paired.correlation >= Thresholds.pairCorrelationMin
@@ -101,11 +113,59 @@ struct Evidence {
     return options.pairing == .paired || related
   }
 
+  /// Ranks compare typical values if both arms are spread alike; where sizes differ, too, the
+  /// rank test is wrong more often than it says.
+  private var ranksMayDecide: Bool {
+    let (n1, n2) = (Double(base.count), Double(other.count))
+    if min(n1, n2) < Double(Thresholds.countWanted) { return false }
+    return max(n1, n2) <= 1.5 * min(n1, n2) || !(spreads.p < Thresholds.spreadForRanksP)
+  }
+
+  /// Adds what is odd about the order of the values, of each arm or of the pairs.
+  private mutating func compareOrder(_ first: Arm, _ second: Arm, alpha: Double) {
+    if usesPairs, let paired {
+      // What both arms share cancels: only what is left counts.
+      findings += (base.findings + other.findings).map {
+        Finding($0.isAboutOrder ? .note : $0.severity, $0.kind, arm: $0.arm)
+      }
+      findings += Diagnosis(ofDifferences: paired.differences).findings
+      return
+    }
+    findings += base.findings + other.findings
+    let isBlocks = paired == nil && min(base.count, other.count) >= Thresholds.orderMin
+    let plain = MeanComparison(base: base.moments, other: other.moments)
+    if !isBlocks || !(plain.test.p < alpha) { return }
+    let drift = CommonDrift(
+      base: first.values, other: second.values, baseMean: base.moments.mean,
+      otherMean: other.moments.mean)
+    let limit = Thresholds.driftExplainsSlope(count: first.count + second.count)
+    if drift.slopeInErrors > limit && drift.lineIsBetter {
+      let centre = abs(base.median.value)
+      findings.append(
+        Finding(
+          .warning,
+          .driftExplains(perRun: centre == 0 ? drift.slope : drift.slope / centre, p: drift.p)))
+    }
+  }
+
+  private mutating func compareSpreads(_ first: Arm, _ second: Arm) {
+    let (s1, s2) = (base.moments.standardDeviation, other.moments.standardDeviation)
+    if spreads.p < Thresholds.spreadP && s1 > 0 && s2 > 0 {
+      findings.append(
+        Finding(.note, .unequalSpread(ratio: max(s1, s2) / min(s1, s2), p: spreads.p)))
+    }
+    if DifferenceMatrix.sizeMax < max(first.count, second.count) {
+      findings.append(
+        Finding(
+          .note, .thinned(from: max(first.count, second.count), to: DifferenceMatrix.sizeMax)))
+    }
+  }
+
   private static func hasFarOut(_ values: [Double]) -> Bool {
     let sorted = Ordering.sorted(values)
     let quartiles = Interval(
       Quantile.of(sorted: sorted, at: 0.25), Quantile.of(sorted: sorted, at: 0.75))
-    return OutlierCounts(sorted: sorted, quartiles: quartiles).severe > 0
+    return OutlierCounts(sorted: sorted, quartiles: quartiles).spoilMean(of: sorted.count)
   }
 
   private static func pairs(
@@ -124,6 +184,17 @@ struct Evidence {
     return neighbours.p < Thresholds.widenP ? neighbours.inflation : 1
   }
 
+  /// Bootstrapped where that was asked for and has a meaning: from 30 values of each on.
+  private static func medianRatio(
+    _ base: Arm, _ other: Arm, _ options: AnalysisOptions
+  ) -> Estimate? {
+    let few = min(base.count, other.count) < Thresholds.bootstrapMin
+    if options.bootstrapRounds < Bootstrap.roundsMin || few || base.sorted[0] <= 0 { return nil }
+    let sets = [base, other].map { Ordering.thinned($0.sorted, to: Thresholds.bootstrapMax) }
+    return Bootstrap(rounds: options.bootstrapRounds, seed: options.seed)
+      .ratioOfMedians(sets[0], sets[1], level: options.level)
+  }
+
   private static func typicalRatio(
     _ base: Arm, _ other: Arm, _ ranks: MannWhitney, level: ConfidenceLevel, inflation: Double
   ) -> Estimate? {
@@ -139,6 +210,16 @@ struct Evidence {
   }
 }
 
+extension Finding {
+  /// True if it is about the order of the values.
+  var isAboutOrder: Bool {
+    switch kind {
+    case .dependent, .drifts, .warmUp, .jumps: true
+    default: false
+    }
+  }
+}
+
 extension EffectSizes {
   /// The effect sizes of two arms whose rank test is known.
   init(base: Moments, other: Moments, ranks: MannWhitney, level: ConfidenceLevel) {
@@ -146,14 +227,18 @@ extension EffectSizes {
     let df = n1 + n2 - 2
     let pooled = (((n1 - 1) * base.variance + (n2 - 1) * other.variance) / df).squareRoot()
     var hedges: Estimate?
-    if pooled > 0 && pooled.isFinite {
-      // Gamma(df / 2) / (sqrt(df / 2) Gamma((df - 1) / 2)), Hedges' correction.
-      let correction =
-        df > 1 ? exp(lgamma(df / 2).0 - lgamma((df - 1) / 2).0) / (df / 2).squareRoot() : 0
+    if pooled > 0 && pooled.isFinite && df > 1 {
+      let correction = SpecialFunctions.hedgesCorrection(df)
       let g = (other.mean - base.mean) / pooled * correction
-      let error = ((n1 + n2) / (n1 * n2) + g * g / (2 * (n1 + n2))).squareRoot()
-      let half = Normal.quantile(upperTail: (100 - level.percent) / 200) * error
-      hedges = Estimate(g, Interval(g - half, g + half), level: level.percent)
+      let scale = (n1 / (n1 + n2) * n2).squareRoot()
+      let t = g / correction * scale
+      let tail = (100 - level.percent) / 200
+      let ends = [tail, 1 - tail].map {
+        NoncentralT.noncentrality(exceeding: t, upperTail: $0, degreesOfFreedom: df)
+          / scale * correction
+      }
+      hedges = Estimate(
+        g, Interval(min(ends[0], g), max(ends[1], g)), level: level.percent)
     }
     self.init(
       hedges: hedges, cliff: 2 * ranks.superiority - 1, superiority: ranks.superiority)

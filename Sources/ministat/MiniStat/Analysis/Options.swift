@@ -72,7 +72,7 @@ public struct AnalysisOptions: Equatable, Sendable {
   public var metric = Metric.plain
   /// Whether values come in pairs.
   public var pairing = Pairing.independent
-  /// Rounds of the bootstrap; 0 leaves the bootstrapped intervals out.
+  /// Rounds of the bootstrap, from 100; fewer leave the bootstrapped interval out.
   public var bootstrapRounds = 0
   /// Where the bootstrap's random numbers start; the same seed gives the same results.
   public var seed: UInt64 = 0x6d69_6e69_7374_6174

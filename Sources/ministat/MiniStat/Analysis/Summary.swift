@@ -80,6 +80,10 @@ public struct OutlierCounts: Equatable, Sendable {
   /// The severe ones.
   public var severe: Int { severeLow + severeHigh }
 
+  /// True if enough values lie very far out, of `count` in all, to spoil a mean: one in a
+  /// thousand.  (One in 400,000 does so of normal values, which is nothing odd in a million.)
+  func spoilMean(of count: Int) -> Bool { severe > 0 && 1000 * severe >= count }
+
   /// The outliers among `sorted`, which are ascending and have these `quartiles`.  O(log n).
   ///
   /// Values whose quartiles are equal, as a coarse clock gives them, have no outliers.

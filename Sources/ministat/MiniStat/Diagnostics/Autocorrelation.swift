@@ -50,6 +50,8 @@ public struct Autocorrelation: Equatable, Sendable {
     p = Normal.upperTail((r - mean) / deviation)
     let corrected = min(max((r + 1 / length) / (1 - min(0.75, 4 / length)), -1), 0.98)
     lag1Corrected = corrected
-    inflation = corrected > 0 ? ((1 + corrected) / (1 - corrected)).squareRoot() : 1
+    let most = max(1, (length / Thresholds.effectiveMin).squareRoot())
+    inflation =
+      corrected > 0 ? min(((1 + corrected) / (1 - corrected)).squareRoot(), most) : 1
   }
 }

@@ -21,14 +21,14 @@ enum Ordering {
   private static func radixSorted(_ values: [Double]) -> [Double] {
     let digits = 1 << digitBits
     let passes = (64 + digitBits - 1) / digitBits
-    var counts = [UInt32](repeating: 0, count: passes * digits)
+    var counts = [Int](repeating: 0, count: passes * digits)
     var source = unsafe [UInt64](unsafeUninitializedCapacity: values.count) { keys, filled in
       for index in 0..<values.count {
         let bits = values[index].bitPattern
         let key = bits ^ (UInt64(bitPattern: Int64(bitPattern: bits) >> 63) | 1 << 63)
         unsafe keys[index] = key
         for pass in 0..<passes {
-          let digit = Int(key >> UInt64(pass * digitBits)) & (digits - 1)
+          let digit = Int(truncatingIfNeeded: key >> UInt64(pass * digitBits)) & (digits - 1)
           counts[pass * digits + digit] &+= 1
         }
       }
@@ -40,14 +40,15 @@ enum Ordering {
     for pass in 0..<passes {
       let shift = UInt64(pass * digitBits)
       var places = Array(counts[pass * digits..<(pass + 1) * digits])
-      if places.contains(UInt32(values.count)) { continue }  // one digit has all: nothing moves
-      var place: UInt32 = 0
-      for digit in 0..<digits {
-        let count = places[digit]
-        places[digit] = place
-        place += count
+      if places.contains(values.count) { continue }  // one digit has all: nothing moves
+      var place = 0
+      for digit in 0..<digits { (places[digit], place) = (place, place + places[digit]) }
+      assert(place == values.count, "each key has a place")
+      unsafe source.withUnsafeBufferPointer { source in
+        unsafe target.withUnsafeMutableBufferPointer { target in
+          unsafe scatter(source, into: target, shift: shift, places: &places)
+        }
       }
-      scatter(source.span, into: &target, shift: shift, places: &places)
       swap(&source, &target)
     }
     target = []
@@ -61,18 +62,21 @@ enum Ordering {
     }
   }
 
+  /// Puts each key where `places` says for its digit.
   private static func scatter(
-    _ source: Span<UInt64>, into target: inout [UInt64], shift: UInt64,
-    places: inout [UInt32]
+    _ source: UnsafeBufferPointer<UInt64>, into target: UnsafeMutableBufferPointer<UInt64>,
+    shift: UInt64, places: inout [Int]
   ) {
     let mask = UInt64(1 << digitBits) - 1
-    var places = places.mutableSpan
-    var target = target.mutableSpan
-    for index in 0..<source.count {
-      let key = source[index]
-      let digit = Int(truncatingIfNeeded: key >> shift & mask)
-      target[Int(places[digit])] = key
-      places[digit] += 1
+    unsafe places.withUnsafeMutableBufferPointer { places in
+      // `places` has one entry for each digit, and they count to no more than the keys.
+      for index in 0..<source.count {
+        let key = unsafe source[index]
+        let digit = Int(truncatingIfNeeded: key >> shift & mask)
+        let place = unsafe places[digit]
+        unsafe target[place] = key
+        unsafe places[digit] = place &+ 1
+      }
     }
   }
 

@@ -24,18 +24,16 @@ public struct PlotAxis: Equatable, Sendable {
   /// - Parameter margin: how much to add at both ends, as a part of the span.
   public init(from low: Double, to high: Double, margin: Double = 0) {
     precondition(low.isFinite && high.isFinite && low <= high, "A1: a range of finite values")
-    let middle = low / 2 + high / 2
+    // Within this, spans and margins do not overflow.
+    let limit = Double.greatestFiniteMagnitude / 8
+    let (near, far) = (min(max(low, -limit), limit), min(max(high, -limit), limit))
+    let middle = near / 2 + far / 2
     // Below this, neighbouring columns would be the same number.
-    let spanMin = max(abs(low), abs(high)) * 1e-12
-    let isPoint = high - low <= spanMin
-    let around = middle == 0 ? 1 : abs(middle) * 1e-3
-    let from = isPoint ? middle - around : low
-    let to = isPoint ? middle + around : high
-    // Halves, so that the span of the largest numbers does not overflow.
-    let add = min((to / 2 - from / 2) * 2 * margin, Double.greatestFiniteMagnitude / 4)
-    let limit = Double.greatestFiniteMagnitude / 2
-    self.low = max(from - add, -limit)
-    self.high = min(to + add, limit)
+    let spanMin = max(max(abs(near), abs(far)) * 1e-12, 1e-305)
+    let around = far - near > spanMin ? 0 : abs(middle) > 1e-305 ? abs(middle) * 1e-3 : 1
+    let add = (far - near) * margin + around
+    self.low = near - add
+    self.high = far + add
     assert(self.low < self.high, "A1")
   }
 
@@ -59,16 +57,21 @@ public struct PlotAxis: Equatable, Sendable {
   /// The one of `count` equal steps into which `value` falls, the nearest for values outside.
   public func step(of value: Double, of count: Int) -> Int {
     let place = place(of: value) * Double(count)
+    assert(!place.isNaN, "A1: not-a-number has no place")
     return Int(min(max(place, 0), Double(count - 1)))
   }
 
   /// Round numbers on the axis, `count` or fewer, at least one where the span allows.
-  public func ticks(_ count: Int) -> [Tick] {
+  ///
+  /// - Parameter isWhole: true if there is nothing between whole numbers.
+  public func ticks(_ count: Int, isWhole: Bool = false) -> [Tick] {
     let span = high - low
     guard span.isFinite, count > 0 else { return [] }
     var unit = Self.power(floor(log10(span / Double(count))))
+    if isWhole { unit = max(unit, 1) }
     guard unit > 0, unit.isFinite else { return [] }
     for factor in [1.0, 2, 2.5, 5, 10] where Self.steps(low, high, unit * factor) <= count {
+      if isWhole && factor == 2.5 && unit == 1 { continue }
       unit *= factor
       break
     }
@@ -98,7 +101,9 @@ public struct PlotAxis: Equatable, Sendable {
   }
 
   private static func text(_ value: Double, decimals: Int) -> String {
-    let clean = value == 0 ? 0 : value
+    // The difference of neighbours that should be 0 is some rounding error.
+    let clean = abs(value) < pow(10, Double(-decimals)) / 100 ? 0 : value
+    if clean == 0 && decimals > 6 { return "0" }
     let isLong = abs(clean) >= 1e7 || (clean != 0 && decimals > 6)
     if isLong { return NumberText.general(clean, digits: 6) }
     return NumberText.fixed(clean, decimals: max(0, decimals))

@@ -53,6 +53,11 @@ public struct PlotBins: Equatable, Sendable {
     return (0..<columns).map { all[min((($0 + 1) * Self.binCount) / columns, Self.binCount) - 1] }
   }
 
+  /// The bin at `place`, which may lie far outside.
+  private static func bin(_ place: Double) -> Int {
+    Int(min(max(place, 0), Double(binCount - 1)))
+  }
+
   /// The density at the middle of each of `columns` equal steps, in values per unit of the axis,
   /// smoothed with the kernel of Gauss and `bandwidth`, a positive number.
   ///
@@ -67,8 +72,8 @@ public struct PlotBins: Equatable, Sendable {
     return (0..<columns).map { column in
       let part = (Double(column) + 0.5) / Double(columns)
       let x = axis.low * (1 - part) + axis.high * part
-      let low = max(0, Int(((x - Self.reach * width - first) / step).rounded(.up)))
-      let high = min(Self.binCount - 1, Int((x + Self.reach * width - first) / step))
+      let low = Self.bin((x - Self.reach * width - first) / step)
+      let high = Self.bin((x + Self.reach * width - first) / step)
       var sum = 0.0
       for bin in stride(from: low, through: high, by: 1) where counts[bin] > 0 {
         let distance = (first + Double(bin) * step - x) / width
@@ -119,8 +124,9 @@ public struct PlotMarks: Equatable, Sendable {
   /// Positive, also where all values are equal.
   public var bandwidth: Double {
     let quartiles = (upperQuartile - lowerQuartile) / 1.34
-    let spread = quartiles > 0 ? min(deviation, quartiles) : deviation
-    let fallback = max(abs(mean), 1e-300) * 1e-3
-    return 0.9 * (spread > 0 ? spread : fallback) * pow(Double(max(count, 1)), -0.2)
+    let spread = quartiles > 0 && quartiles < deviation ? quartiles : deviation
+    let fallback = max(abs(median), 1e-300) * 1e-3
+    let usable = spread > 0 && spread.isFinite ? spread : fallback
+    return 0.9 * usable * pow(Double(max(count, 1)), -0.2)
   }
 }

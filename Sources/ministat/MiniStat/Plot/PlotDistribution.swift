@@ -36,7 +36,7 @@ public struct PlotDistribution: Sendable {
       }
       canvas.steps(levels, set: one.index)
     }
-    var lines = [legend(left: left)]
+    var lines = legend(left: left)
     for (row, dots) in canvas.lines().enumerated() {
       var line = PlotText()
       line.append(edge(row: row), .faint)
@@ -61,16 +61,24 @@ public struct PlotDistribution: Sendable {
     return text + (isASCII ? " +" : " ┤")
   }
 
-  private func legend(left: Int) -> PlotText {
-    var line = PlotText()
-    line.pad(to: left)
-    let room = max(8, (layout.columns - left) / series.count - 6)
+  private func legend(left: Int) -> [PlotText] {
+    var blank = PlotText()
+    blank.pad(to: left)
+    var lines: [PlotText] = []
+    var line = blank
     for one in series {
+      var entry = PlotText(sample(one.index) + " ", .arm(one.index))
+      let room = layout.columns - left - entry.width
+      entry.append(
+        PlotWidth.cut(PlotWidth.visible(one.name), to: room, ellipsis: layout.glyphs.ellipsis))
+      if line.width > left && line.width + 3 + entry.width > layout.columns {
+        lines.append(line)
+        line = blank
+      }
       if line.width > left { line.append("   ") }
-      line.append(sample(one.index) + " ", .arm(one.index))
-      line.append(PlotWidth.cut(one.name, to: room, ellipsis: layout.glyphs.ellipsis))
+      line.append(entry)
     }
-    return line
+    return lines + [line]
   }
 
   /// A piece of the set's line.

@@ -107,8 +107,12 @@ public struct PlotInterval: Sendable {
     let first = axis.step(of: low, of: width)
     let last = axis.step(of: high, of: width)
     for column in first...max(first, last) { cells[column] = (isASCII ? "-" : "─", row.ink) }
-    cells[first].text = low < axis.low ? (isASCII ? "<" : "◀") : (isASCII ? "|" : "├")
-    cells[last].text = high > axis.high ? (isASCII ? ">" : "▶") : (isASCII ? "|" : "┤")
+    if high >= axis.low {
+      cells[last].text = high > axis.high ? (isASCII ? ">" : "▶") : (isASCII ? "|" : "┤")
+    }
+    if low <= axis.high {
+      cells[first].text = low < axis.low ? (isASCII ? "<" : "◀") : (isASCII ? "|" : "├")
+    }
     if row.middle >= axis.low && row.middle <= axis.high {
       cells[axis.step(of: row.middle, of: width)].text = isASCII ? "o" : "●"
     }

@@ -81,7 +81,7 @@ public struct PlotOrder: Sendable {
         lines.append(line)
       }
     }
-    let axis = layout.axisLines(runs, left: left, width: width, unit: "")
+    let axis = layout.axisLines(runs, left: left, width: width, unit: "", isWhole: true)
     return lines + axis
   }
 

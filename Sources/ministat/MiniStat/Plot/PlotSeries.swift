@@ -83,9 +83,11 @@ public struct PlotLayout: Sendable {
   }
 
   /// The two lines of an axis below a plot that begins at column `left` and has `width` columns.
-  func axisLines(_ axis: PlotAxis, left: Int, width: Int, unit: String? = nil) -> [PlotText] {
+  func axisLines(
+    _ axis: PlotAxis, left: Int, width: Int, unit: String? = nil, isWhole: Bool = false
+  ) -> [PlotText] {
     // A label and two blanks for each tick.
-    let ticks = axis.ticks(max(2, width / 9))
+    let ticks = axis.ticks(max(2, width / 9), isWhole: isWhole)
     var rule = [String](repeating: glyphs == .ascii ? "-" : "─", count: width)
     var labels = PlotText()
     labels.pad(to: left)

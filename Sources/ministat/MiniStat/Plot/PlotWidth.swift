@@ -4,8 +4,8 @@
 // combining accent takes no column, an ideograph two, a flag of two scalars two.
 //
 // Shape.  A text is taken apart into characters (grapheme clusters, which Swift knows); a
-// character is as wide as its widest scalar, two columns if a variation selector makes it an
-// emoji or if it is a flag.  A scalar's width follows from its Unicode properties:
+// character is as wide as its scalars together, but two columns if these make up one emoji or
+// a flag.  A scalar's width follows from its Unicode properties:
 //
 //     0   nonspacing and enclosing marks, format characters, Hangul vowels and finals
 //     2   what is drawn as an emoji by itself, and the ranges below
@@ -32,7 +32,10 @@ public enum PlotWidth {
   /// Vowels and finals of Hangul, which join the syllable before them.
   private static let joiningHangul: [ClosedRange<UInt32>] = [0x1160...0x11FF, 0xD7B0...0xD7FB]
   private static let softHyphen: UInt32 = 0xAD
-  private static let emojiSelector: UInt32 = 0xFE0F
+  /// What makes one emoji of several scalars: the joiner, the selector, colours of skin.
+  private static let joiners: [ClosedRange<UInt32>] = [
+    0x200D...0x200D, 0xFE0F...0xFE0F, 0x1F3FB...0x1F3FF,
+  ]
 
   /// The columns of `scalar` by itself: 0, 1 or 2.  Control characters take none.
   public static func cells(of scalar: Unicode.Scalar) -> Int {
@@ -53,16 +56,17 @@ public enum PlotWidth {
 
   /// The columns of `character`, which may be of several scalars.
   public static func cells(of character: Character) -> Int {
-    var widest = 0
+    var sum = 0
     var scalars = 0
     var isEmoji = false
     for scalar in character.unicodeScalars {
       scalars += 1
-      widest = max(widest, cells(of: scalar))
-      isEmoji = isEmoji || scalar.value == emojiSelector
+      sum += cells(of: scalar)
+      isEmoji = isEmoji || joiners.contains(where: { $0.contains(scalar.value) })
       isEmoji = isEmoji || (scalars == 2 && regionalIndicators.contains(scalar.value))
     }
-    return isEmoji && scalars > 1 ? 2 : widest
+    guard isEmoji, scalars > 1, let first = character.unicodeScalars.first else { return sum }
+    return first.properties.isEmoji ? 2 : sum
   }
 
   /// The columns of `text` in one line.  O(its length).

@@ -99,10 +99,10 @@ enum HodgesLehmann {
     let rank = rankLower(test, level: level, inflation: inflation)
     let median = differences.median
     guard let rank else { return Estimate(median, .unbounded, level: level.percent) }
-    let pairs = Double(base.count) * Double(other.count)
-    let place =
-      differences.isThinned
-      ? Int(Double(rank) / pairs * Double(differences.count)) : rank
+    // The sets may have been thinned before, too: the test knows how many there were.
+    let pairs = Double(test.baseCount) * Double(test.otherCount)
+    let seen = Double(differences.count)
+    let place = seen == pairs ? rank : Int(Double(rank) / pairs * seen)
     let lower = differences.smallest(place)
     let upper = differences.smallest(differences.count - 1 - place)
     return Estimate(

@@ -146,12 +146,12 @@ public enum Circumstances {
   private static func timerStep() -> Int64 {
     var step = Int64.max
     for _ in 0..<100 {
-      let start = MonotonicClock.now()
-      var next = MonotonicClock.now()
-      while next == start { next = MonotonicClock.now() }
+      let start = Clocks.monotonicNs()
+      var next = Clocks.monotonicNs()
+      while next == start { next = Clocks.monotonicNs() }
       step = min(step, next - start)
     }
-    return max(step, MonotonicClock.resolution())
+    return max(step, Clocks.monotonicResolutionNs())
   }
 
   /// The date and time in UTC, as ISO 8601 has it.

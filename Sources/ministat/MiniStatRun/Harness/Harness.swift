@@ -155,14 +155,15 @@ public final class Harness {
       if let reason = try runBlock(schedule.next(), block: block, isWarmup: true) { return reason }
     }
     var stop = plan.stop
-    let start = MonotonicClock.now()
+    let start = Clocks.monotonicNs()
     var block = 0
     while true {
       if let reason = try runBlock(schedule.next(), block: block, isWarmup: false) {
         return reason
       }
       block += 1
-      let elapsed = MonotonicClock.now() - start
+      if block == 1 { try checkMetric() }
+      let elapsed = Clocks.monotonicNs() - start
       try listener(.block(progress(blocks: block, elapsedNs: elapsed)))
       let others = ratios.count > 1 ? Array(ratios.dropFirst()) : ratios
       let reason = stop.decide(
@@ -171,12 +172,20 @@ public final class Harness {
     }
   }
 
+  /// A metric that no run gives would be waited for to the end of time.
+  private func checkMetric() throws(HarnessError) {
+    let counted = recording.runs.filter { !$0.isWarmup && $0.failure == nil }
+    let known = Set(counted.flatMap { $0.values.map(\.metric) })
+    if counted.isEmpty || known.contains(plan.metric) { return }
+    let names = known.sorted().joined(separator: ", ")
+    throw HarnessError(text: "no run gives a metric '\(plan.metric)'; there are \(names)")
+  }
+
   private func progress(blocks: Int, elapsedNs: Int64) -> Progress {
     var progress = Progress()
     progress.blocks = blocks
     progress.failures = failures
     progress.elapsedNs = elapsedNs
-    progress.metric = plan.metric
     progress.base = ratios.count > 1 ? plan.arms[0].name : ""
     let candidates = ratios.count > 1 ? ratios.indices.dropFirst() : ratios.indices[...]
     let widest = candidates.max { a, b in

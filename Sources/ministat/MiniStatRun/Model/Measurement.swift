@@ -188,7 +188,7 @@ public struct Measurement: Equatable, Sendable {
   }
 
   /// Stops if an invariant does not hold; for tests and fuzzing.
-  package func checkInvariants() {
+  public func checkInvariants() {
     precondition(Set(series.map(\.cell)).count == series.count, "T1")
     for cell in series {
       precondition(arm(cell.arm) != nil && metric(cell.metric) != nil, "T2")

@@ -58,21 +58,26 @@ public struct Metric: Hashable, Sendable {
 public struct UnitScale: Equatable, Sendable {
   /// The base unit, such as `s/op` for `ns/op`.
   public let unit: String
-  /// Values are multiplied by this.
-  public let factor: Double
+  /// Values are multiplied by this ...
+  private let multiplier: Double
+  /// ... and divided by that: 7 ns are the number nearest to 7e-9, which 7 times 1e-9 is not.
+  private let divisor: Double
   /// The direction that is usual for the unit.
   public let better: Better
 
-  /// Prefixes of seconds and bytes, each with its factor.
+  /// Prefixes of seconds and bytes, each with its factor; a negative one divides.
   private static let scales: [String: (unit: String, factor: Double)] = [
-    "ns": ("s", 1e-9), "us": ("s", 1e-6), "µs": ("s", 1e-6), "μs": ("s", 1e-6),
-    "ms": ("s", 1e-3), "s": ("s", 1), "sec": ("s", 1), "secs": ("s", 1), "second": ("s", 1),
-    "seconds": ("s", 1), "min": ("s", 60), "nanoseconds": ("s", 1e-9),
-    "microseconds": ("s", 1e-6), "milliseconds": ("s", 1e-3),
+    "ns": ("s", -1e9), "us": ("s", -1e6), "µs": ("s", -1e6), "μs": ("s", -1e6),
+    "ms": ("s", -1e3), "s": ("s", 1), "sec": ("s", 1), "secs": ("s", 1), "second": ("s", 1),
+    "seconds": ("s", 1), "min": ("s", 60), "nanoseconds": ("s", -1e9),
+    "microseconds": ("s", -1e6), "milliseconds": ("s", -1e3),
     "B": ("B", 1), "byte": ("B", 1), "bytes": ("B", 1), "kB": ("B", 1e3), "KB": ("B", 1e3),
     "MB": ("B", 1e6), "GB": ("B", 1e9), "KiB": ("B", 1024), "MiB": ("B", 1_048_576),
     "GiB": ("B", 1_073_741_824),
   ]
+
+  /// `value` in the base unit.
+  public func scaled(_ value: Double) -> Double { value * multiplier / divisor }
 
   /// The scale of `text`, such as `ns/op`, `MB/s`, `p99-ns`, `allocs/op`; the unit itself and 1
   /// where nothing is known.
@@ -90,7 +95,10 @@ public struct UnitScale: Equatable, Sendable {
     var unit = scale?.unit ?? first
     if let below { unit += "/" + (time?.unit ?? below) }
     self.unit = head + unit
-    factor = (scale?.factor ?? 1) / (time?.factor ?? 1)
+    let above = scale?.factor ?? 1
+    let under = time?.factor ?? 1
+    multiplier = max(above, 1) * max(-under, 1)
+    divisor = max(-above, 1) * max(under, 1)
     better = time != nil ? .higher : .lower
   }
 }

@@ -6,7 +6,7 @@ enum Criterion {
   static func read(
     _ value: JSON, _ times: [JSON], _ iterations: [JSON], _ source: Source
   ) throws(SourceError) -> Measurement {
-    let times = try source.numbers(times, "times", scale: 1e-9)
+    let times = try source.numbers(times, "times")
     let iterations = try source.numbers(iterations, "iters")
     if times.count != iterations.count {
       throw SourceError(
@@ -15,7 +15,7 @@ enum Criterion {
     }
     var values: [Double] = []
     for (index, (time, count)) in zip(times, iterations).enumerated() {
-      let value = time / count
+      let value = time / count / 1e9
       if count <= 0 || !value.isFinite {
         throw SourceError(
           name: source.name, place: "iters[\(index)]", text: "\(count) is no count of iterations")

@@ -19,7 +19,10 @@ public enum Gathering {
     for (index, file) in files.enumerated() {
       var part = file.measurement
       if !isByName(file.measurement, in: files) {
-        part = asArm(part, name: file.name, armsAreBenchmarks: haveSeveral)
+        // A file that is given twice is compared with itself.
+        let before = files[..<index].count { $0.name == file.name }
+        let name = before == 0 ? file.name : "\(file.name) (\(before + 1))"
+        part = asArm(part, name: name, armsAreBenchmarks: haveSeveral)
       }
       if index == 0 { result = part } else { result.merge(part) }
     }

@@ -62,7 +62,7 @@ enum GoBenchmark {
       if let result = result(String(line)) {
         for (value, unit) in result.values {
           let scale = UnitScale(unit)
-          guard (value * scale.factor).isFinite else {
+          guard scale.scaled(value).isFinite else {
             throw SourceError(
               name: source.name, line: number, text: "'\(value)' \(unit) is no finite number")
           }
@@ -70,7 +70,7 @@ enum GoBenchmark {
           measurement.add(
             Series(
               arm: source.arm, benchmark: result.name, metric: unit,
-              values: [value * scale.factor], labels: context.labels))
+              values: [scale.scaled(value)], labels: context.labels))
         }
       } else if line.hasPrefix("Unit ") {
         noteUnit(line, &units)
@@ -86,7 +86,12 @@ enum GoBenchmark {
   private static func metric(
     _ unit: String, _ scale: UnitScale, _ units: [String: Metric]
   ) -> Metric {
-    var metric = Metric(name: unit, unit: scale.unit, better: scale.better)
+    // Of a unit of somebody's own nobody knows which way is better, unless it is said.
+    let isKnown =
+      unit == "allocs/op" || scale.better == .higher || scale.unit != unit
+      || scale.unit.hasPrefix("B/") || scale.unit.hasPrefix("s/")
+    var metric = Metric(
+      name: unit, unit: scale.unit, better: isKnown ? scale.better : .neither)
     if let told = units[unit] {
       metric.isExact = told.isExact
       if told.better != .neither { metric.better = told.better }

@@ -33,7 +33,7 @@ enum GoogleBenchmark {
         let reason = run["error_message"]?.string ?? run["skip_message"]?.string ?? "error"
         measurement.failures.append(
           FailedRun(
-            arm: source.arm, block: run["repetition_index"]?.int ?? 0, place: index,
+            arm: source.arm, block: index, place: index,
             reason: "\(name): \(reason)"))
         continue
       }
@@ -53,20 +53,20 @@ enum GoogleBenchmark {
       throw SourceError(
         name: source.name, place: "\(place).time_unit", text: "'\(unit)' is no unit of time")
     }
-    func add(_ metric: String, _ member: String, _ factor: Double) throws(SourceError) {
-      let value = try source.number(run[member], "\(place).\(member)") * factor
+    func add(_ metric: String, _ member: String, _ scale: UnitScale) throws(SourceError) {
+      let value = scale.scaled(try source.number(run[member], "\(place).\(member)"))
       guard value.isFinite else {
         throw SourceError(
           name: source.name, place: "\(place).\(member)", text: "the number is too large")
       }
       measurement.add(Series(arm: source.arm, benchmark: name, metric: metric, values: [value]))
     }
-    try add("wall", "real_time", scale.factor)
-    try add("cpu", "cpu_time", scale.factor)
+    try add("wall", "real_time", scale)
+    try add("cpu", "cpu_time", scale)
     for (key, value) in run.object ?? [:] {
       if known.contains(key) || value.double == nil { continue }
       if measurement.metric(key) == nil { measurement.add(counter(key)) }
-      try add(key, key, 1)
+      try add(key, key, UnitScale(""))
     }
   }
 

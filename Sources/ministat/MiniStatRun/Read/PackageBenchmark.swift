@@ -2,109 +2,93 @@
 
 internal import LibJSON
 
-/// `histogramSamples`: a line that names the metric, and a number on each line after it.
+/// `histogramSamples`: a line that names a metric and its unit, and a number on each line after it.
+///
+///     Time (wall clock) (μs)
+///     31
+///     32
+///     Malloc (total)
+///     5
+///
+/// The file is written from a histogram: its values are sorted, and their order is lost.  They are
+/// shuffled, always in the same way, so that nobody takes the sorting for a drift.
 enum PackageBenchmark {
-  /// The first line has letters and names a metric, and all other lines are numbers; a classic
-  /// file with a heading is not one, since the name must be a metric's with its unit.
-  static func recognises(_ bytes: [UInt8]) -> Bool {
-    let first = String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
-    return metric(first) != nil
-  }
+  /// What the names of metrics begin with, of which the first line must have one.
+  private static let beginnings = [
+    "Time (", "Throughput (", "Memory", "Malloc", "Free (", "Instructions", "Object allocs",
+    "Retains", "Releases", "(Alloc", "Syscalls", "Context switches", "Threads (", "Bytes (",
+    "Mutex",
+  ]
 
-  /// `Time (wall clock) (μs) *` and the like: a name, a unit in parentheses, a star for a metric
-  /// of which less is better.
-  private static func metric(_ line: String) -> (metric: Metric, factor: Double)? {
-    let title = line.split(separator: "\t").first.map(String.init) ?? line
-    let isStarred = title.hasSuffix("*")
-    let text = title.split { $0 == "*" }.first.map { trimmed($0) } ?? ""
-    let base = known.first { text.hasPrefix($0.title) }
-    guard let base else { return nil }
-    let rest = trimmed(text.dropFirst(base.title.count))
-    var factor = 1.0
-    if rest.hasPrefix("("), rest.hasSuffix(")") {
-      let inner = String(rest.dropFirst().dropLast())
-      let scale = UnitScale(inner)
-      if let power = powers[inner] { factor = power } else { factor = scale.factor }
-    } else if !rest.isEmpty {
-      return nil
-    }
-    let better: Better =
-      base.better == .lower && !isStarred && base.isDefault ? .lower : base.better
-    return (Metric(name: base.name, unit: base.unit, better: better), factor)
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text.drop { $0 == " " }
-    while text.last == " " { text.removeLast() }
-    return String(text)
-  }
+  private static let names: [String: String] = [
+    "Time (wall clock)": "wall", "Time (user CPU)": "user", "Time (system CPU)": "system",
+    "Time (total CPU)": "cpu", "Memory (resident peak)": "maxrss", "Malloc (total)": "mallocs",
+    "Instructions": "instructions",
+  ]
 
   private static let powers: [String: Double] = [
-    "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "#": 1,
+    "#": 1, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15,
   ]
 
-  private struct Known {
-    let title: String
-    let name: String
-    let unit: String
-    var better = Better.lower
-    var isDefault = true
+  static func recognises(_ bytes: [UInt8]) -> Bool {
+    let first = String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+    return beginnings.contains { first.hasPrefix($0) } && Double(first) == nil
   }
 
-  private static let known: [Known] = [
-    Known(title: "Time (wall clock)", name: "wall", unit: "s"),
-    Known(title: "Time (user CPU)", name: "user", unit: "s"),
-    Known(title: "Time (system CPU)", name: "system", unit: "s"),
-    Known(title: "Time (total CPU)", name: "cpu", unit: "s"),
-    Known(title: "Throughput (# / s)", name: "throughput", unit: "1/s", better: .higher),
-    Known(title: "Memory (resident peak)", name: "maxrss", unit: "B"),
-    Known(title: "Memory (resident)", name: "rss", unit: "B"),
-    Known(title: "Memory (virtual peak)", name: "virtual", unit: "B"),
-    Known(title: "Memory (allocated)", name: "allocated", unit: "B"),
-    Known(title: "Malloc (total)", name: "mallocs", unit: ""),
-    Known(title: "Malloc (small)", name: "mallocs-small", unit: ""),
-    Known(title: "Malloc (large)", name: "mallocs-large", unit: ""),
-    Known(title: "Memory Δ (resident peak)", name: "rss-growth", unit: "B"),
-    Known(title: "Instructions", name: "instructions", unit: ""),
-    Known(title: "Object allocs", name: "object-allocs", unit: ""),
-    Known(title: "Retains", name: "retains", unit: ""),
-    Known(title: "Releases", name: "releases", unit: ""),
-    Known(title: "(Alloc + Retain) - Release Δ", name: "retain-balance", unit: ""),
-    Known(title: "Syscalls (total)", name: "syscalls", unit: ""),
-    Known(title: "Context switches (total)", name: "switches", unit: ""),
-    Known(title: "Threads (running)", name: "threads-running", unit: "", better: .neither),
-    Known(title: "Threads (peak)", name: "threads-peak", unit: "", better: .neither),
-    Known(title: "Bytes (read logical)", name: "read", unit: "B"),
-    Known(title: "Bytes (write logical)", name: "written", unit: "B"),
-  ]
+  /// The metric that `line` names, and what its numbers are multiplied by.
+  private static func metric(_ line: String) -> (metric: Metric, scale: (Double) -> Double) {
+    var title = line
+    while title.last == "*" || title.last == " " { title.removeLast() }
+    var scaled: (Double) -> Double = { $0 }
+    var unit = ""
+    if title.last == ")", let open = title.lastIndex(of: "(") {
+      let inner = String(title[title.index(after: open)...].dropLast())
+      let scale = UnitScale(inner)
+      if powers[inner] != nil || (scale.unit == "s" && title != "Throughput (# / s)") {
+        scaled = powers[inner].map { factor in { $0 * factor } } ?? { scale.scaled($0) }
+        unit = powers[inner] == nil ? scale.unit : ""
+        title = String(title[..<open])
+        while title.last == " " { title.removeLast() }
+      }
+    }
+    if title.hasPrefix("Time (") { unit = "s" }
+    if title.hasPrefix("Memory") || title.hasPrefix("Bytes (") { unit = "B" }
+    let isRate = title.hasPrefix("Throughput")
+    let name = names[title] ?? title
+    return (
+      Metric(name: name, unit: isRate ? "1/s" : unit, better: isRate ? .higher : .lower), scaled
+    )
+  }
 
   static func read(_ source: Source) throws(SourceError) -> Measurement {
     var measurement = Measurement()
     measurement.format = .packageBenchmarkSamples
-    var current: (metric: Metric, factor: Double)?
+    var current: (metric: Metric, scale: (Double) -> Double)?
     var values: [Double] = []
     func finish() {
       guard let current, !values.isEmpty else { return }
+      var generator = SeededGenerator(seed: 1)
       measurement.add(current.metric)
-      measurement.add(Series(arm: source.arm, metric: current.metric.name, values: values))
+      measurement.add(
+        Series(
+          arm: source.arm, metric: current.metric.name,
+          values: values.shuffled(using: &generator)))
     }
     for (number, line) in source.lines {
-      let text = trimmed(line)
+      let text = String(line.reversed().drop { $0.isWhitespace }.reversed())
       if text.isEmpty { continue }
-      if let value = Double(text) {
-        guard value.isFinite, let factor = current?.factor, (value * factor).isFinite else {
-          throw SourceError(name: source.name, line: number, text: "'\(text)' is no finite number")
-        }
-        values.append(value * factor)
-      } else if let next = metric(text) {
+      if text.first?.isLetter ?? false || text.hasPrefix("(") {
         finish()
-        current = next
+        current = metric(text)
         values = []
-      } else {
+        continue
+      }
+      guard let value = Double(text).flatMap({ current?.scale($0) }), value.isFinite else {
         throw SourceError(
           name: source.name, line: number,
-          text: "'\(text.prefix(40))' is neither a number nor the name of a metric")
+          text: "'\(text.prefix(40))' is neither a finite number nor the name of a metric")
       }
+      values.append(value)
     }
     finish()
     return measurement
@@ -120,7 +104,7 @@ enum SmallerIsBetter {
       let place = "[\(index)]"
       let name = try source.text(element["name"], "\(place).name")
       let scale = UnitScale(element["unit"]?.string ?? "")
-      let value = try source.number(element["value"], "\(place).value") * scale.factor
+      let value = scale.scaled(try source.number(element["value"], "\(place).value"))
       guard value.isFinite else {
         throw SourceError(name: source.name, place: place, text: "the number is too large")
       }

@@ -4,6 +4,9 @@ internal import LibJSON
 
 /// Reads what ``RecordText`` writes.
 public enum RecordReader {
+  /// More runs than anybody makes; numbers of several records can still be added.
+  private static let numberMax = 1 << 40
+
   /// True if `bytes` begin like a record.
   static func recognises(_ bytes: [UInt8]) -> Bool {
     let first = bytes.drop { SourceReader.isBlank($0) }.prefix { $0 != 0x0A }
@@ -103,9 +106,21 @@ public enum RecordReader {
       values += try self.values(list, benchmark, source)
     }
     return RunRecord(
-      arm: try source.text(value["arm"], "arm"), block: value["block"]?.int ?? -1,
-      place: value["place"]?.int ?? -1, isWarmup: value["warmup"]?.bool ?? false,
+      arm: try source.text(value["arm"], "arm"), block: try number(value["block"], "block", source),
+      place: try number(value["place"], "place", source), isWarmup: value["warmup"]?.bool ?? false,
       failure: value["failure"]?.string, values: values, facts: facts(value["facts"]))
+  }
+
+  /// The number of a block or a place, -1 if there is none.
+  private static func number(
+    _ value: JSON?, _ place: String, _ source: Source
+  ) throws(SourceError) -> Int {
+    guard let value else { return -1 }
+    guard let number = value.int, (0...numberMax).contains(number) else {
+      throw SourceError(
+        name: source.name, place: place, text: "\(value.text.prefix(40)) is no number of a run")
+    }
+    return number
   }
 
   private static func values(

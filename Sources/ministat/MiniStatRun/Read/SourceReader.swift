@@ -140,17 +140,11 @@ struct Source {
   }
 
   /// The finite numbers of `list`.
-  func numbers(
-    _ list: [JSON], _ place: String, scale: Double = 1
-  ) throws(SourceError) -> [Double] {
+  func numbers(_ list: [JSON], _ place: String) throws(SourceError) -> [Double] {
     var numbers: [Double] = []
     numbers.reserveCapacity(list.count)
     for (index, element) in list.enumerated() {
-      let value = try number(element, "\(place)[\(index)]") * scale
-      if !value.isFinite {
-        throw SourceError(name: name, place: "\(place)[\(index)]", text: "the number is too large")
-      }
-      numbers.append(value)
+      numbers.append(try number(element, "\(place)[\(index)]"))
     }
     return numbers
   }

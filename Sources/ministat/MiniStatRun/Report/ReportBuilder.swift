@@ -116,7 +116,8 @@ struct ReportBuilder {
       if suite.rows.count > 1 { means[column] = suite.geometricMean }
       left += suite.left + rows.filter { $0.comparisons[column] == nil }.map(\.name)
     }
-    let missing = rows.map(\.name).filter { Set(left).contains($0) }
+    let hasMeans = means.contains { $0 != nil }
+    let missing = rows.map(\.name).filter { hasMeans && left.contains($0) }
     return Report.Section(
       metric: metric, columns: columns, rows: rows, geometricMeans: means, left: missing)
   }

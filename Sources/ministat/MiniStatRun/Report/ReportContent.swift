@@ -108,8 +108,8 @@ struct ReportContent {
   func armTable(_ section: Report.Section) -> ReportTable {
     var table = ReportTable([
       .init(title: "", alignment: .left), .init(title: "mean \(words.glyphs.plusMinus) \(level)"),
-      .init(title: "change"), .init(title: "\(level) interval", rank: 2),
-      .init(title: correctedP(section), rank: 4), .init(title: "", alignment: .left),
+      .init(title: "change"), .init(title: "", alignment: .left),
+      .init(title: "\(level) interval", rank: 2), .init(title: correctedP(section), rank: 4),
       .init(title: "to decide", rank: 6), .init(title: "n", rank: 1),
       .init(title: "median", rank: 3), .init(title: "deviation", rank: 5),
     ])
@@ -146,16 +146,16 @@ struct ReportContent {
     return ReportNumber.text(variation * 100, decimals: decimals) + " %"
   }
 
-  /// Change, interval, probability, verdict, and what is missing for one.
+  /// Change, verdict, interval, probability, and what is missing for a verdict.
   private func verdictCells(_ result: Suite.Row?, _ metric: Metric) -> [PlotText] {
     guard let result else { return [PlotText](repeating: PlotText(), count: 5) }
     let headline = result.comparison.headline
     let ink = words.ink(result.verdict, metric)
     return [
       PlotText(words.change(headline, of: metric), ink == .caution ? .plain : ink),
+      PlotText(words.short(result, of: metric), ink),
       PlotText(words.interval(headline, of: metric)),
-      PlotText(ReportNumber.probability(p(result))),
-      PlotText(words.short(result, of: metric), ink), PlotText(words.more(result), .faint),
+      PlotText(ReportNumber.probability(p(result))), PlotText(words.more(result), .faint),
     ]
   }
 
@@ -192,9 +192,10 @@ struct ReportContent {
       if index == 0 || !hasComparisons { continue }
       let several = section.columns.count > 2
       columns += [
-        .init(title: "change"), .init(title: "\(level) interval", rank: several ? 7 : 4),
-        .init(title: correctedP(section), rank: 5), .init(title: "", alignment: .left, rank: 1),
-        .init(title: "to decide", rank: 6),
+        .init(title: several ? "\(name) change" : "change"),
+        .init(title: "", alignment: .left, rank: 1),
+        .init(title: "\(level) interval", rank: several ? 7 : 4),
+        .init(title: correctedP(section), rank: 5), .init(title: "to decide", rank: 6),
       ]
     }
     var table = ReportTable(columns)
@@ -222,9 +223,8 @@ struct ReportContent {
       }
       let headline = Headline(kind: .ratioOfMeans, estimate: mean, p: .nan)
       cells += [
-        PlotText(), PlotText(words.change(headline, of: section.metric), .strong),
+        PlotText(), PlotText(words.change(headline, of: section.metric), .strong), PlotText(),
         PlotText(words.interval(headline, of: section.metric)), PlotText(), PlotText(),
-        PlotText(),
       ]
     }
     table.add(cells)
@@ -238,9 +238,9 @@ struct ReportContent {
       .init(title: "metric", alignment: .left), .init(title: "", alignment: .left, rank: 1),
       .init(title: isComparison ? report.main.columns[0] : "", rank: 2),
       .init(title: several ? "mean" : report.main.columns.last ?? "", rank: 3),
-      .init(title: "change"),
+      .init(title: "change"), .init(title: "", alignment: .left),
       .init(title: "\(level) interval", rank: 4), .init(title: "p", rank: 5),
-      .init(title: "", alignment: .left), .init(title: "to decide", rank: 6),
+      .init(title: "to decide", rank: 6),
     ])
     for section in report.sections.dropFirst() {
       for row in section.rows {
@@ -293,9 +293,11 @@ struct ReportContent {
       let marks = marks(cell.summary, divisor: unit.divisor)
       // A smoothed density reaches beyond the values.
       let reach = 1.5 * marks.bandwidth
-      return [marks.minimum - reach, marks.maximum + reach]
+      // But what is never below 0, as times are, is not smoothed into impossible values.
+      let low = marks.minimum - reach
+      return [marks.minimum >= 0 ? max(low, 0) : low, marks.maximum + reach]
     }
-    let axis = PlotAxis(showing: ends, margin: 0.02)
+    let axis = PlotAxis(showing: ends, margin: ends.contains(0) ? 0 : 0.02)
     let series = row.cells.enumerated().compactMap { index, cell -> PlotSeries? in
       guard let cell else { return nil }
       return PlotSeries(

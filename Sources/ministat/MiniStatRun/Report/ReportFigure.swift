@@ -75,9 +75,11 @@ struct ReportFigure {
   }
 
   /// The labels below a drawing.
-  private func ticks(_ markup: inout Markup, _ axis: PlotAxis, unit: String, count: Int = 5) {
+  private func ticks(
+    _ markup: inout Markup, _ axis: PlotAxis, unit: String, isWhole: Bool = false
+  ) {
     markup.element("div", [("class", "x")]) { markup in
-      for tick in axis.ticks(count) {
+      for tick in axis.ticks(5, isWhole: isWhole) {
         let place = Self.percent(axis.place(of: tick.value))
         markup.element("span", [("style", "left:\(place)")], text: Self.minus(tick.text))
       }
@@ -226,7 +228,7 @@ struct ReportFigure {
         for one in series { points(&markup, one, values: values, runs: runs) }
       }
       markup.element("div")
-      ticks(&markup, runs, unit: "run")
+      ticks(&markup, runs, unit: "run", isWhole: true)
     }
   }
 

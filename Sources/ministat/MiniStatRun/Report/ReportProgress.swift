@@ -60,7 +60,7 @@ public struct ReportProgress: Equatable, Sendable {
     pieces.append((PlotText(Self.clock(elapsedNs)), 3))
     if let estimate = estimate(glyphs) { pieces.append((estimate, 1)) }
     if let goal = halfWidthGoal {
-      pieces.append((PlotText("goal " + Self.percent(goal), .faint), 4))
+      pieces.append((PlotText("goal " + ReportWords.percent(goal), .faint), 4))
     }
     if failures > 0 { pieces.append((PlotText("\(failures) failed", .bad), 2)) }
     while pieces.count > 1, Self.joined(pieces.map(\.text)).width > width {

@@ -50,7 +50,12 @@ struct ReportTable {
   }
 
   /// The lines of the table in `width` columns, each behind `indent` blanks.
-  func lines(width: Int, indent: Int = 2) -> [PlotText] {
+  ///
+  /// The names in the first column and the titles are cut where they would leave no room.
+  func lines(width: Int, indent: Int = 2, ellipsis: String = "…") -> [PlotText] {
+    if let narrow = narrowed(width: width, ellipsis: ellipsis) {
+      return narrow.lines(width: width, indent: indent, ellipsis: ellipsis)
+    }
     var shown = used
     var widths = fields(shown)
     while widths.reduce(indent - Self.gap, { $0 + $1 + Self.gap }) > width {
@@ -73,6 +78,36 @@ struct ReportTable {
       }
     }
     return lines
+  }
+
+  private static let titleColumnsMax = 24
+
+  /// The table with its long names cut; nil if there are none.
+  private func narrowed(width: Int, ellipsis: String) -> ReportTable? {
+    let most = max(16, width / 3)
+    let isLong =
+      cells.contains { ($0.first?.width ?? 0) > most }
+      || columns.contains { PlotWidth.cells(of: $0.title) > Self.titleColumnsMax }
+    if !isLong { return nil }
+    var table = ReportTable(
+      columns.map { column in
+        var column = column
+        column.title = PlotWidth.cut(
+          PlotWidth.visible(column.title), to: Self.titleColumnsMax, ellipsis: ellipsis)
+        return column
+      })
+    for row in rows {
+      guard case .cells(var cells) = row else {
+        table.rows.append(row)
+        continue
+      }
+      if cells[0].width > most {
+        let ink = cells[0].runs.first?.ink ?? .plain
+        cells[0] = PlotText(PlotWidth.cut(cells[0].plain, to: most, ellipsis: ellipsis), ink)
+      }
+      table.add(cells)
+    }
+    return table
   }
 
   private func fields(_ shown: [Int]) -> [Int] {

@@ -6,8 +6,8 @@
 //
 // The half width of the interval is given one or two significant digits by the rule of the Particle
 // Data Group (two if it begins with 100 to 354, one from 355 to 949), and the value as many
-// decimals; what stands behind them is noise.  All numbers of a row or a plot have the same unit and the
-// same decimals, so that they can be compared by looking.
+// decimals; what stands behind them is noise.  All numbers of a row or a plot have the same unit,
+// so that they can be compared by looking.
 
 import Glibc
 import MiniStat
@@ -121,10 +121,15 @@ public enum ReportNumber {
   /// The decimals that an uncertainty of `halfWidth` leaves to `value`.
   ///
   /// Negative where even units are noise, but the value keeps its first two digits.  An
-  /// uncertainty of 0, or an unknown one, gives four digits.
+  /// uncertainty of 0, or an unknown one, gives four digits, or a whole number none behind the
+  /// point.
   public static func decimals(_ value: Double, halfWidth: Double) -> Int {
     let first = exponent(value)
-    guard halfWidth.isFinite, halfWidth > 0 else { return digitsUsual - 1 - first }
+    guard halfWidth.isFinite, halfWidth > 0 else {
+      // Counts that never vary are whole numbers, and shown as such.
+      let isWhole = halfWidth == 0 && value == value.rounded() && abs(value) < 1e6
+      return isWhole ? 0 : digitsUsual - 1 - first
+    }
     let power = exponent(halfWidth)
     let mantissa = halfWidth / pow(10, Double(power))
     let wanted = mantissa < 3.55 ? 1 - power : -power

@@ -25,7 +25,10 @@ struct ReportWords {
     let prefix = name.isEmpty ? "" : "\(name): "
     let sentence =
       switch row.verdict {
-      case .better, .worse: "\(prefix)\(other) is \(word(row, of: metric)) than \(base)"
+      case .better, .worse:
+        isCount(metric)
+          ? "\(prefix)\(other) has \(word(row, of: metric)) \(metric.name) than \(base)"
+          : "\(prefix)\(other) is \(word(row, of: metric)) than \(base)"
       case .same:
         "\(prefix)\(other) is the same as \(base) within "
           + "\(Self.percent(row.comparison.options.margin))"
@@ -46,10 +49,13 @@ struct ReportWords {
     let isWorse = row.verdict == .worse
     guard isWorse || row.verdict == .better else { return row.verdict.word(for: metric.analysed) }
     if metric.better == .neither { return isWorse ? "higher" : "lower" }
-    // A count of faults is not faster for being lower.
-    let isCount = metric.unit.isEmpty && Metric.own.contains { $0.name == metric.name }
-    if isCount { return isWorse ? "more" : "fewer" }
+    if isCount(metric) { return isWorse ? "more" : "fewer" }
     return row.verdict.word(for: metric.analysed)
+  }
+
+  /// A count of faults is not faster for being lower.
+  private func isCount(_ metric: Metric) -> Bool {
+    metric.unit.isEmpty && Metric.own.contains { $0.name == metric.name }
   }
 
   /// The verdict in a table: `faster`, `same within 1 %`, `undecided`.
@@ -149,7 +155,7 @@ struct ReportWords {
 
   /// `0.952, 95 % interval 0.943 to 0.961`.
   func ratioWithInterval(_ estimate: Estimate) -> String {
-    let decimals = ReportNumber.decimals(estimate.value, halfWidth: halfWidth(estimate))
+    let decimals = ratioDecimals(estimate)
     let ends = [estimate.interval.lower, estimate.interval.upper].map {
       bound(ReportNumber.text($0, decimals: decimals), $0)
     }
@@ -166,8 +172,14 @@ struct ReportWords {
     return ReportNumber.text(ratio, decimals: decimals) + (glyphs == .ascii ? " x" : " ×")
   }
 
+  /// The decimals of a ratio: those of its change in percent, and two more.
+  func ratioDecimals(_ estimate: Estimate) -> Int { percentDecimals(estimate) + 2 }
+
   private func percentDecimals(_ estimate: Estimate) -> Int {
-    max(0, ReportNumber.decimals(0, halfWidth: 100 * halfWidth(estimate)))
+    if halfWidth(estimate) == 0 { return estimate.value == 1 ? 0 : 2 }
+    // Of the change, not of the ratio: a change of nothing has no first digit to keep.  And where
+    // nothing varies, nobody wants fifteen digits.
+    return min(max(0, ReportNumber.decimals(0, halfWidth: 100 * halfWidth(estimate))), 3)
   }
 
   /// The shorter one of both sides of an interval; infinite where there is no bound.

@@ -37,19 +37,26 @@ public struct TextStyle: Equatable, Sendable {
   /// `NO_COLOR` is set and not empty or `TERM` is `dumb`; ASCII where the locale is not UTF-8.
   public static func standard(isASCII: Bool = false, hasPlots: Bool = true) -> TextStyle {
     let isTerminal = Terminal.isTerminal(1)
-    let wish = Environment["NO_COLOR"] ?? ""
-    let columns = isTerminal ? Environment["COLUMNS"].flatMap { Int($0) } : nil
+    var style = chosen(isTerminal ? Terminal.columns(1) ?? columnsUsual : nil) { Environment[$0] }
+    if isASCII { style.glyphs = .ascii }
+    style.hasPlots = hasPlots
+    return style
+  }
+
+  /// The style for a terminal of `columns` columns, nil if there is none, in an environment.
+  static func chosen(_ columns: Int?, _ environment: (String) -> String?) -> TextStyle {
+    let noColour = environment("NO_COLOR") ?? ""
+    let wanted = environment("COLUMNS").flatMap { Int($0) }
     return TextStyle(
-      columns: columns ?? (isTerminal ? Terminal.columns(1) : nil) ?? columnsUsual,
-      glyphs: isASCII || !isUTF8() ? .ascii : .unicode,
-      hasColour: isTerminal && wish.isEmpty && Environment["TERM"] != "dumb",
-      hasPlots: hasPlots)
+      columns: columns.map { wanted ?? $0 } ?? columnsUsual,
+      glyphs: isUTF8(environment) ? .unicode : .ascii,
+      hasColour: columns != nil && noColour.isEmpty && environment("TERM") != "dumb")
   }
 
   /// True if the environment's locale writes UTF-8; also if nothing is said, as in containers.
-  private static func isUTF8() -> Bool {
+  private static func isUTF8(_ environment: (String) -> String?) -> Bool {
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
-      guard let value = Environment[name], !value.isEmpty else { continue }
+      guard let value = environment(name), !value.isEmpty else { continue }
       let lower = value.lowercased()
       return lower.contains("utf-8") || lower.contains("utf8")
     }
@@ -89,7 +96,7 @@ public struct TextReport {
     var lines = verdict()
     let table = isSuite ? content.suiteTable(section) : content.armTable(section)
     if !lines.isEmpty { lines.append(PlotText()) }
-    lines += table.lines(width: style.columns)
+    lines += table.lines(width: style.columns, ellipsis: style.glyphs.ellipsis)
     if style.hasPlots { lines += plots() }
     lines += evidence()
     lines += others()
@@ -150,12 +157,18 @@ public struct TextReport {
   }
 
   private func titled(_ title: String, _ body: () -> [PlotText]) -> [PlotText] {
-    [PlotText(), PlotText(title, .strong)]
+    heading(title)
       + body().map { line in
         var moved = PlotText("  ")
         moved.append(line)
         return moved
       }
+  }
+
+  private func heading(_ title: String) -> [PlotText] {
+    let shown = PlotWidth.cut(
+      PlotWidth.visible(title), to: style.columns, ellipsis: style.glyphs.ellipsis)
+    return [PlotText(), PlotText(shown, .strong)]
   }
 
   // MARK: The rest
@@ -167,13 +180,14 @@ public struct TextReport {
       let title =
         "evidence: \(comparison.other.name) against \(comparison.base.name) (* decides)"
       let table = content.evidenceTable(comparison, of: section.metric)
-      return [PlotText(), PlotText(title, .strong)] + table.lines(width: style.columns)
+      return heading(title) + table.lines(width: style.columns, ellipsis: style.glyphs.ellipsis)
     }
   }
 
   private func others() -> [PlotText] {
     guard let table = content.otherTable() else { return [] }
-    return [PlotText(), PlotText("also measured", .strong)] + table.lines(width: style.columns)
+    return heading("also measured")
+      + table.lines(width: style.columns, ellipsis: style.glyphs.ellipsis)
   }
 
   private func findings() -> [PlotText] {
@@ -189,11 +203,11 @@ public struct TextReport {
     }
     if remarks.count > most {
       lines += wrapped(
-        "and \(remarks.count - most) more (--format html and json hold all of them)", .faint,
-        indent: 4)
+        (most > 0 ? "and " : "") + "\(remarks.count - most) \(most > 0 ? "more" : "notes")"
+          + " (--format html and json hold them)", .faint, indent: 4)
     }
     if lines.isEmpty { return [] }
-    return [PlotText(), PlotText("findings", .strong)] + lines
+    return heading("findings") + lines
   }
 
   private func item(_ text: String, cure: String?, isWarning: Bool) -> [PlotText] {
@@ -218,13 +232,28 @@ public struct TextReport {
     return [PlotText()] + wrapped(text, .faint, indent: 0)
   }
 
+  /// The words of `text`; one that is longer than a line comes in pieces.
+  private func words(_ text: String, room: Int) -> [String] {
+    text.split(separator: " ").flatMap { word in
+      var pieces: [String] = []
+      var rest = String(word)
+      while PlotWidth.cells(of: rest) > room {
+        let piece = PlotWidth.cut(rest, to: room, ellipsis: "")
+        if piece.isEmpty { break }
+        pieces.append(piece)
+        rest.removeFirst(piece.count)
+      }
+      return pieces + [rest]
+    }
+  }
+
   /// `text` broken between words, within the columns.
   private func wrapped(_ text: String, _ ink: PlotInk, indent: Int) -> [PlotText] {
     let room = max(20, style.columns - indent)
     let blanks = String(repeating: " ", count: indent)
     var lines: [PlotText] = []
     var line = ""
-    for word in PlotWidth.visible(text).split(separator: " ") {
+    for word in words(PlotWidth.visible(text), room: room) {
       let isFull = PlotWidth.cells(of: line) + 1 + PlotWidth.cells(of: word) > room
       if isFull && !line.isEmpty {
         lines.append(PlotText(blanks + line, ink))

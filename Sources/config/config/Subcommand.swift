@@ -1,0 +1,38 @@
+// Subcommands: the first word decides.  A configuration is a path, so that `config ./probe` is a
+// configuration of that name.
+
+import ArgumentParser
+
+/// A command with a first word of its own.
+protocol Subcommand: ParsableCommand {
+  /// Does what was asked; the result is the exit status.
+  func execute() -> CInt
+}
+
+enum Subcommands {
+  /// The subcommands by their words.
+  static let all: [(word: String, command: any Subcommand.Type)] = [
+    ("matrix", MatrixCommand.self), ("probe", ProbeCommand.self),
+    ("test", TestCommand.self),
+  ]
+
+  /// Runs the subcommand that the first of `arguments` names; nil if it names none.
+  static func run(_ arguments: [String]) -> CInt? {
+    guard let word = arguments.first, let found = all.first(where: { $0.word == word }) else {
+      return nil
+    }
+    return run(found.command, Array(arguments.dropFirst()))
+  }
+
+  private static func run<Command: Subcommand>(
+    _ type: Command.Type, _ arguments: [String]
+  ) -> CInt {
+    do {
+      return try Command.parse(arguments).execute()
+    } catch {
+      let isClean = Command.exitCode(for: error) == .success
+      let status = Console.write(isClean ? 1 : 2, "\(Command.fullMessage(for: error))\n")
+      return isClean ? status : 2
+    }
+  }
+}

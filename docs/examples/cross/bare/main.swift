@@ -1,0 +1,4 @@
+import CPort
+import Fibonacci
+
+print_number(fibonacci(20))

@@ -1,0 +1,2 @@
+/* What libgreet exports. */
+void greet(const char *whom, int (*put)(int));
