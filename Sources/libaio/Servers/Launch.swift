@@ -53,8 +53,8 @@ public struct LaunchOptions: Sendable {
 public enum Launch {
   /// Makes the server that `serve` builds on a listener, says where it is, and runs it for ever.
   ///
-  /// - Returns: the exit status, if it could not begin: 0 after help, 1 if the system refused, 2 for
-  ///   a command line that is wrong.
+  /// - Returns: the exit status, if it could not begin: 0 after help, 1 if the system refused, 2
+  ///   for a command line that is wrong.
   public static func main(
     _ name: String, _ summary: String, takesTarget: Bool = false,
     _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) -> AnyObject
