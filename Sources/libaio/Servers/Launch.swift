@@ -106,6 +106,8 @@ public enum Launch {
   private static func print(_ text: String, to fd: CInt) {
     let bytes = Array(text.utf8)
     // Nobody may be reading: a server serves nevertheless.
-    _ = unsafe bytes.withUnsafeBytes { unsafe Kernel.write(fd, $0.baseAddress!, $0.count) }
+    unsafe bytes.withUnsafeBytes {
+      if let base = $0.baseAddress { _ = unsafe Kernel.write(fd, base, $0.count) }
+    }
   }
 }

@@ -25,6 +25,7 @@ extension Aio {
     /// A receiver that calls `body`.
     public init(_ body: @escaping (inout Completion, Loop) -> Void) { self.body = body }
 
+    /// Calls the closure.
     public override func completed(_ completion: inout Completion, on loop: Loop) {
       body(&completion, loop)
     }
