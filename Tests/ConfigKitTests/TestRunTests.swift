@@ -100,7 +100,8 @@ import Testing
     #expect(script.hasPrefix("cd ../X.Linux.arm64 || exit\n"))
     #expect(
       script.contains(
-        "timeout -k 5 7 qemu-aarch64 -L /usr/x ./p 'a b' </dev/null >o/.test/t.out 2>o/.test/t.err\n"
+        "timeout -k 5 7 qemu-aarch64 -L /usr/x ./p 'a b' </dev/null"
+          + " >o/.test/t.out 2>o/.test/t.err\n"
       ))
     let shell = TestRun.script(Self.planned(words: ["$x 'y'"], isShell: true), plan)
     #expect(shell.contains("timeout -k 5 7 sh -c '$x '\\''y'\\''' </dev/null"))

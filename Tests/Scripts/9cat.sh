@@ -21,19 +21,19 @@ expect() {
 
 printf 'a\377b\n\342\200\213\ttail' >"$top/x"
 printf 'second\n' >"$top/y"
-expect 'as it is' 'a\0377b\n\0342\0200\0213\ttailsecond\n' "$bin/cat9" "$top/x" "$top/y"
-expect 'numbered' '     1\tsecond\n     2\tsecond\n' "$bin/cat9" -n "$top/y" "$top/y"
-expect 'visible' 'a\\xFFb\n\\u{200B}\ttail\n' "$bin/cat9" -v "$top/x"
-expect 'repaired' 'a\0357\0277\0275b\n\0342\0200\0213\ttail\n' "$bin/cat9" -u "$top/x"
-expect 'counted' "       2       10       12        1 $top/x\n" "$bin/cat9" -c "$top/x"
-expect 'the standard input' 'second\n' "$bin/cat9" - <"$top/y"
-if "$bin/cat9" "$top/none" "$top/y" >"$top/output" 2>"$top/errors"; then
+expect 'as it is' 'a\0377b\n\0342\0200\0213\ttailsecond\n' "$bin/9cat" "$top/x" "$top/y"
+expect 'numbered' '     1\tsecond\n     2\tsecond\n' "$bin/9cat" -n "$top/y" "$top/y"
+expect 'visible' 'a\\xFFb\n\\u{200B}\ttail\n' "$bin/9cat" -v "$top/x"
+expect 'repaired' 'a\0357\0277\0275b\n\0342\0200\0213\ttail\n' "$bin/9cat" -u "$top/x"
+expect 'counted' "       2       10       12        1 $top/x\n" "$bin/9cat" -c "$top/x"
+expect 'the standard input' 'second\n' "$bin/9cat" - <"$top/y"
+if "$bin/9cat" "$top/none" "$top/y" >"$top/output" 2>"$top/errors"; then
   echo '9cat: a file that is not there is no success' >&2
   exit 1
 fi
 grep -q "9cat: $top/none: No such file or directory" "$top/errors"
 grep -q second "$top/output"
-if "$bin/cat9" "$top/y" >/dev/full 2>"$top/errors"; then
+if "$bin/9cat" "$top/y" >/dev/full 2>"$top/errors"; then
   echo '9cat: a full device is no success' >&2
   exit 1
 fi

@@ -85,6 +85,12 @@
       write(remainder, at: first)
     }
     skipZeros()
+    if first == end {
+      // No integer: the fraction has all of the memory, but a place for a carry.
+      first = 1
+      end = 1
+      point = 1
+    }
   }
 
   /// Appends digits of the fraction until there are more than `wanted`, or no others than zeros.

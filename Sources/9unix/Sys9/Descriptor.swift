@@ -145,7 +145,9 @@ public func read(_ fd: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(
   }
 }
 
-/// Another descriptor of the same open file, close-on-exec; the caller owns both.  `F_DUPFD_CLOEXEC`.
+/// Another descriptor of the same open file, close-on-exec; the caller owns both.
+///
+/// Corresponds to `fcntl(2)` with `F_DUPFD_CLOEXEC`.
 public func duplicate(_ fd: CInt) throws(SystemError) -> CInt {
   try check("fcntl") { cnine_duplicate(fd) }
 }

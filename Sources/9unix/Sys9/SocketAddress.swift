@@ -143,6 +143,11 @@ extension SocketAddress {
     }
   }
 
+  /// Calls `body` with the bytes of the address as the system wants it, a `sockaddr`.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    unsafe withRaw { unsafe body(UnsafeRawBufferPointer(start: $0, count: Int($1))) }
+  }
+
   /// The address that the system put into `raw`; nil if its family is none of ours.
   init?(_ raw: borrowing sockaddr_storage, size: socklen_t) {
     let storage = copy raw

@@ -90,11 +90,16 @@ def grep_jobs(bench, text):
               " -Xswiftc -static-executable --scratch-path .build-static --product 9grep`)")
         return []
     result = []
-    for pattern in "needle", r"[a-z]+@[a-z]+\.com", "(foo|bar|baz|qux)[0-9]+", "^[0-9]+ .*z$", "a":
+    # Where every line is selected, as by "a", what is done for each line counts, and grep does less.
+    goals = {
+        "needle": 1.25, r"[a-z]+@[a-z]+\.com": 1.0, "(foo|bar|baz|qux)[0-9]+": 1.0,
+        "^[0-9]+ .*z$": 1.0, "a": None,
+    }
+    for pattern, goal in goals.items():
         # To a file: grep stops at the first match if nobody looks at its output.
         shell = ["/bin/sh", "-c", 'exec "$@" >"$0"', text + ".out"]
         words = ["-c", "-e", pattern, text]
         peers = {"grep -E": [*shell, grep, "-E", *words]}
-        result.append(
-            Job(f"9grep -c {pattern}", [*shell, ours, *words], peers, {"": ("grep -E", 1.0)}))
+        goal = {"": ("grep -E", goal)} if goal else {}
+        result.append(Job(f"9grep -c {pattern}", [*shell, ours, *words], peers, goal))
     return result

@@ -97,6 +97,9 @@ int cnine_pipe(int ends[2]);
  * 0 when it has ended, -1 with errno otherwise. */
 int cnine_wait_end(int pid);
 
+/* accept4(2), close-on-exec and non-blocking: behind _GNU_SOURCE too. */
+int cnine_accept_now(int listener);
+
 /* ioctl(TIOCGWINSZ): the terminal's columns, or -1. */
 static inline int cnine_columns(int fd)
 {
@@ -125,6 +128,22 @@ static inline char **cnine_environ(void)
 	return environ;
 }
 
+/*
+ * Events: epoll_pwait2(2) and io_uring(7), which have no wrappers in every C library.  They return
+ * -1 with errno, as syscall(2) does; a timeout is nanoseconds, or negative for none.
+ */
+struct cnine_event { unsigned int events; unsigned long long data; }
+#ifdef __x86_64__
+__attribute__((packed)) /* as struct epoll_event is */
+#endif
+;
+int cnine_epoll_create(void);
+int cnine_epoll_add(int epoll, int fd, unsigned events, unsigned long long data);
+int cnine_epoll_wait(int epoll, struct cnine_event *events, int count, long long timeout_ns);
+int cnine_eventfd(void);
+int cnine_uring_setup(unsigned entries, void *params);
+int cnine_uring_enter(int ring, unsigned submit, unsigned wait, unsigned flags, void *arg, size_t size);
+int cnine_uring_register(int ring, unsigned opcode, void *arg, unsigned count);
 /* A thread's error: the errno of its last failed call, or CNINE_EPLAN9 and a text. */
 #define CNINE_ERRMAX 128
 #define CNINE_EPLAN9 0x19283745

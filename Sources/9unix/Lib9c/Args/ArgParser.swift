@@ -86,7 +86,9 @@ public struct ArgParser: Sequence, IteratorProtocol, Sendable {
 
   /// The argument of the current flag.
   ///
-  /// - Throws: `ArgError.wanted` if there is none: what `eargf` is where nobody may end the program.
+  /// What `eargf` is where nobody may end the program.
+  ///
+  /// - Throws: `ArgError.wanted` if there is none.
   public mutating func argument() throws(ArgError) -> String {
     guard let argument = argf() else { throw .wanted(by: flag ?? "-") }
     return argument

@@ -57,7 +57,8 @@ extension Dir {
 
   /// The entries of the directory at `path`, lazily.
   ///
-  /// An element is an entry, or the error that ends them: `for entry in entries { try entry.get() }`.
+  /// An element is an entry, or the error that ends them:
+  /// `for entry in entries { try entry.get() }`.
   public static func entries(of path: FilePath) throws(SystemError) -> DirEntries {
     DirEntries(try DirReader(path))
   }

@@ -196,7 +196,8 @@ public func gettokens(_ text: String, _ max: Int, _ separators: RuneSet) -> [Sub
 ///   - multi: 0 if each separator divides two fields, which may be empty, so that an empty text is
 ///     one empty field; otherwise runs of separators divide, and there are no empty fields.
 ///   - separators: the runes that divide.
-/// Corresponds to `getfields(3)`; `fields(of:...)` and `words(of:...)` are the same under two names.
+/// Corresponds to `getfields(3)`; `fields(of:...)` and `words(of:...)` are the same under two
+/// names.
 public func getfields(
   _ text: String, _ max: Int, _ multi: Int, _ separators: RuneSet
 ) -> [Substring] {

@@ -1,6 +1,8 @@
 // `--not EXPR`: which variants are left out.
 //
-//     EXPR = TERM { '|' TERM },  TERM = FACTOR { '&' FACTOR },  FACTOR = '!' FACTOR | '(' EXPR ')' | WORD
+//     EXPR   = TERM { '|' TERM }
+//     TERM   = FACTOR { '&' FACTOR }
+//     FACTOR = '!' FACTOR | '(' EXPR ')' | WORD
 //
 // A word is something that a variant is: its OS, ARCH, OS/ARCH, toolchain, sanitizer, an option
 // that `--with` turned on, or OPTION=VALUE.

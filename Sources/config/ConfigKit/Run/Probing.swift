@@ -112,7 +112,8 @@ struct Probing {
     case .header, .type, .symbol: return "\(compile) -c -o probe.o probe.c"
     case .size:
       return "\(compile) -c -o probe.o probe.c"
-        + " && tr -cd 'a-z0-9=.' <probe.o | sed -n 's/.*conf9s=0*\\([0-9][0-9]*\\)\\..*/size \\1/p' && echo"
+        + " && tr -cd 'a-z0-9=.' <probe.o"
+        + " | sed -n 's/.*conf9s=0*\\([0-9][0-9]*\\)\\..*/size \\1/p' && echo"
     case .function: return "\(compile) -fno-builtin -o probe probe.c \(link)"
     case .library(let library, _):
       return "\(compile) -fno-builtin -o probe probe.c \(names.text(library)) \(link)"

@@ -70,7 +70,7 @@ enum Quadrature {
     let constant =
       log(2 * half) - 0.5 * log(2 * Double.pi * half)
       - SpecialFunctions.stirlingRemainder(half)
-    let panels = max(9, Int(min((high - low) * abs(steepness), 2000)))
+    let panels = max(9, Int(min((high - low) * abs(steepness), 500)))
     return integral(low, high, panels: panels) { w in
       if w == 0 { return 0 }
       // half ln(w^2) - half (w^2 - 1) without its cancellation near 1.

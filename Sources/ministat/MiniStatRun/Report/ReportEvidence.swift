@@ -39,7 +39,8 @@ extension ReportContent {
         decides == .differenceOfMeans, to: &table)
     }
     if let hedges = comparison.effect.hedges {
-      add("Hedges' g", hedges, nil, false, to: &table)
+      let decimals = max(0, ReportNumber.decimals(0, halfWidth: words.halfWidth(hedges)))
+      add("Hedges' g", hedges, nil, false, decimals: decimals, to: &table)
     }
     let superiority = NumberText.fixed(100 * comparison.effect.superiority, decimals: 0)
     table.add([
@@ -59,9 +60,9 @@ extension ReportContent {
 
   private func add(
     _ name: String, _ estimate: Estimate, _ test: TestResult?, _ decides: Bool,
-    to table: inout ReportTable
+    decimals given: Int? = nil, to table: inout ReportTable
   ) {
-    let decimals = words.ratioDecimals(estimate)
+    let decimals = given ?? words.ratioDecimals(estimate)
     let texts = [estimate.value, estimate.interval.lower, estimate.interval.upper].map {
       $0.isFinite ? ReportNumber.text($0, decimals: decimals) : "no bound"
     }

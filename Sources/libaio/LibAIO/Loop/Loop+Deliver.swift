@@ -1,0 +1,148 @@
+// From a result to its receiver.
+//
+// Back ends call `deliver` and `last` while they hand out what the kernel had; what ends at other
+// times is noted by `finish` and handed out in its own phase of the turn, so that no callback runs
+// inside a call to the runtime (L3).
+
+import Glibc
+
+/// An operation that could not begin.
+struct Refusal {
+  let receiver: Aio.Receiver
+  let kind: Aio.OpKind
+  let handle: Aio.Handle
+  let errno: CInt
+}
+
+extension Aio.Loop {
+  /// Takes an operation out of its queue and notes its terminal completion.
+  final func finish(_ index: UInt32, _ result: Int32) {
+    let op = unsafe ops[index]
+    assert(unsafe op.pointee.state.contains(.isLive), "L1: an operation ends once")
+    assert(unsafe !op.pointee.state.contains(.isDue), "L1: an operation ends once")
+    unsafe op.pointee.state.insert(.isDue)
+    unsafe op.pointee.state.remove(.isWithKernel)
+    unsafe op.pointee.result = result
+    let queue = unsafe queue(of: index)
+    unsafe dequeue(index, &queue.pointee)
+    _ = enqueue(index, &due)
+    goOn(unsafe op.pointee.handle, unsafe queue.pointee.head)
+  }
+
+  /// After the end of an operation: its handle's next one, or the handle's own end.
+  @inline(__always)
+  private func goOn(_ handle: UInt32, _ next: UInt32) {
+    if unsafe handles[handle].pointee.state.contains(.isClosing) {
+      closeIfIdle(handle)
+    } else if next != .max {
+      start(next)
+    }
+  }
+
+  /// Closes a handle whose other operations have all ended.
+  final func closeIfIdle(_ handle: UInt32) {
+    let record = unsafe handles[handle]
+    let head = unsafe record.pointee.writes.head
+    guard unsafe record.pointee.reads.isEmpty, head != .max,
+      unsafe ops[head].pointee.kind == .close
+    else { return }
+    unsafe record.pointee.writes = .empty
+    release(handle)
+    dropHandle(handle)
+    unsafe ops[head].pointee.state.insert(.isDue)
+    _ = enqueue(head, &due)
+    if !starved.isEmpty { feedStarved() }  // a descriptor has become free
+  }
+
+  /// Hands out the terminal completions that are due; at most `budget` of them.
+  final func deliverDue(_ budget: Int) -> Int {
+    var count = 0
+    while count < budget, due.head != .max {
+      let index = due.head
+      dequeue(index, &due)
+      conclude(index, Int(unsafe ops[index].pointee.result), nil)
+      count += 1
+    }
+    while count < budget, let refusal = refused.popLast() {
+      var completion = Aio.Completion(
+        token: .none, kind: refusal.kind, isLast: true, handle: refusal.handle, accepted: .none,
+        result: -Int(refusal.errno), buffer: nil)
+      stats.completions += 1
+      refusal.receiver.completed(&completion, on: self)
+      count += 1
+    }
+    return count
+  }
+
+  /// Delivers the terminal completion of the head of a queue, now.  For back ends that hand out.
+  final func last(_ index: UInt32, _ result: Int32, _ buffer: consuming Aio.Buffer? = nil) {
+    let op = unsafe ops[index]
+    assert(unsafe !op.pointee.state.contains(.isDue), "L1: an operation ends once")
+    let queue = unsafe queue(of: index)
+    unsafe dequeue(index, &queue.pointee)
+    goOn(unsafe op.pointee.handle, unsafe queue.pointee.head)
+    conclude(index, Int(result), buffer)
+  }
+
+  /// Delivers the terminal completion of an accept that brought a connection.
+  final func lastAccept(_ index: UInt32, _ accepted: Aio.Handle) {
+    let queue = unsafe queue(of: index)
+    unsafe dequeue(index, &queue.pointee)
+    goOn(unsafe ops[index].pointee.handle, unsafe queue.pointee.head)
+    conclude(index, 0, nil, accepted: accepted)
+  }
+
+  /// Delivers a completion that more will follow.
+  @inline(__always)
+  final func deliver(
+    _ index: UInt32, _ result: Int32, _ buffer: consuming Aio.Buffer? = nil,
+    accepted: Aio.Handle = .none
+  ) {
+    let op = unsafe ops[index]
+    stats.completions += 1
+    var completion = unsafe Aio.Completion(
+      token: Aio.OpToken(index: index, generation: op.pointee.generation), kind: op.pointee.kind,
+      isLast: false, handle: op.pointee.handleName, accepted: accepted,
+      result: Int(result), buffer: buffer)
+    unsafe op.pointee.receiver?._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
+  }
+
+  /// Frees an operation and tells its receiver that it is over (L2).
+  final func conclude(
+    _ index: UInt32, _ result: Int, _ received: consuming Aio.Buffer?,
+    accepted: Aio.Handle = .none
+  ) {
+    let op = unsafe ops[index]
+    let token = unsafe Aio.OpToken(index: index, generation: op.pointee.generation)
+    let kind = unsafe op.pointee.kind
+    let receiver = unsafe op.pointee.receiver
+    let handle = unsafe op.pointee.handleName
+    let sent = unsafe buffer(of: op.pointee)
+    unsafe op.pointee.generation &+= 1
+    unsafe op.pointee.state = []
+    ops.give(index)
+    stats.completions += 1
+    guard let receiver = unsafe receiver else { return }
+    let buffer = combine(received, sent)
+    var completion = Aio.Completion(
+      token: token, kind: kind, isLast: true, handle: handle, accepted: accepted, result: result,
+      buffer: buffer)
+    unsafe receiver._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
+    unsafe receiver.release()
+  }
+
+  /// What a send gives back, or what a receive brings: never both.
+  private func combine(
+    _ received: consuming Aio.Buffer?, _ sent: consuming Aio.Buffer?
+  ) -> Aio.Buffer? {
+    if let sent = sent.take() { return sent }
+    return received
+  }
+
+  /// Puts the buffer of an operation together again.
+  final func buffer(of op: OpRecord) -> Aio.Buffer? {
+    guard let base = unsafe op.base else { return nil }
+    return unsafe Aio.Buffer(
+      Aio.Buffer.Parts(base: base, start: op.start, end: op.end, home: op.home))
+  }
+}

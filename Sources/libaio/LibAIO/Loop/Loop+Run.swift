@@ -1,0 +1,115 @@
+// The turn of a loop, and how long it goes on.
+
+extension Aio.Loop {
+  /// Completions handed out in a phase before the next phase has its turn: 256 callbacks at the
+  /// budgeted 2 us are half a tick of the timers.
+  private static let completionsPerTurnMax = 256
+  /// Timers fired in a turn.
+  private static let timersPerTurnMax = 256
+  /// Handles that get their turn.
+  private static let handlesPerTurnMax = 256
+
+  /// Runs until `stop` is called.  Corresponds to `amain`.
+  public final func run() {
+    begin()
+    while !isStopping { turn(waiting: true) }
+    isStopping = false
+  }
+
+  /// Runs until there is nothing to do without waiting, and says whether there was anything.
+  ///
+  /// For tests and for other loops, which wait for `descriptor` to become readable.  A simulated
+  /// loop does not wait: its time goes on while anything is under way in its world.
+  @discardableResult
+  public final func runUntilIdle() -> Bool {
+    begin()
+    var didWork = false
+    while !isStopping, hasWork {
+      turn(waiting: false)
+      didWork = true
+    }
+    isStopping = false
+    return didWork
+  }
+
+  /// Makes `run` return after the current turn.
+  public final func stop() { isStopping = true }
+
+  /// Whether nothing is under way but accepts, and every buffer is home: what a server that serves
+  /// nobody looks like.
+  public final var isAtRest: Bool {
+    pool.collect()
+    var accepts: UInt32 = 0
+    for index in 0..<ops.freshCount where unsafe ops[index].pointee.state.contains(.isLive) {
+      if unsafe ops[index].pointee.kind == .accept { accepts += 1 }
+    }
+    return ops.count == accepts && handles.count == accepts && pool.freeCount == pool.blockCount
+      && timers.count == 0 && !hasImmediateWork
+  }
+
+  private func begin() {
+    pool.adopt()
+    now = clock()
+  }
+
+  /// Whether a turn would do something without waiting.
+  private var hasWork: Bool {
+    hasImmediateWork || hasEvents
+  }
+
+  private var hasImmediateWork: Bool {
+    !due.isEmpty || !turns.isEmpty || !refused.isEmpty || mailbox.hasMail
+  }
+
+  /// One turn.
+  final func turn(waiting: Bool) {
+    if mailbox.hasMail { stats.messages &+= mailbox.drain(into: self) }
+    if !starved.isEmpty, pool.collect() > 0 || pool.freeCount > 0 { feedStarved() }
+    if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
+    takeTurns()
+    fireTimers()
+    if isStopping { return }
+    if !waiting || hasImmediateWork {
+      wait(until: 0)
+    } else {
+      let deadline = timers.nextDeadline()
+      // Whoever sends from now on must wake us; whoever sent before is seen here.
+      if mailbox.park() {
+        wait(until: deadline)
+      } else {
+        wait(until: 0)
+      }
+      mailbox.unpark()
+    }
+    stats.waits &+= 1
+    now = clock()
+  }
+
+  private func takeTurns() {
+    var count = 0
+    while count < Self.handlesPerTurnMax, turns.head != .max {
+      let index = turns.head
+      let record = unsafe handles[index]
+      turns.head = unsafe record.pointee.next
+      if turns.head == .max { turns.tail = .max }
+      unsafe record.pointee.state.remove(.isQueued)
+      if unsafe record.pointee.state.contains(.isLive) {
+        attempt(index)
+      } else {
+        handles.give(index)
+      }
+      count += 1
+    }
+  }
+
+  private func fireTimers() {
+    if timers.count == 0 { return }
+    var count = 0
+    let loop = unsafe Unmanaged.passUnretained(self).toOpaque()
+    while count < Self.timersPerTurnMax, let timer = unsafe timers.next(now) {
+      unsafe timer.0(loop, timer.1)
+      count += 1
+    }
+    stats.timers &+= UInt64(count)
+  }
+}

@@ -1,0 +1,261 @@
+// The loop: one thread's share of the runtime.  The theory is in Aio.swift.
+//
+// A turn: what other threads sent, completions that are due, handles that wait for their turn,
+// timers, and then the kernel, for as long as there is nothing else to do.  Each phase has a
+// budget, so that none can starve the others.
+//
+// This file holds the state and the queues; Loop+Submit.swift is what programs call, Loop+Run.swift
+// the turn; what differs by system is in World/.
+
+import Sys9
+
+extension Aio {
+  /// Runs operations, timers and messages on the thread that runs it.
+  ///
+  /// Made by a `World`.  All calls but those of `remote` belong to the loop's thread.
+  public class Loop {
+    /// The most operations that may be under way: 64 MB of address space.
+    private static let opsMax: UInt32 = 1 << 20
+    /// The most handles that may be open: 32 MB of address space.
+    private static let handlesMax: UInt32 = 1 << 20
+
+    final var handles: Slab<HandleRecord>
+    final var ops: Slab<OpRecord>
+    final var timers: TimerWheel
+    final let pool: BufferPool
+    final let mailbox: Mailbox
+    /// Operations whose terminal completion is due, linked through `next`.
+    final var due = OpQueue.empty
+    /// Handles that wait for their turn, linked through `next`.
+    final var turns = OpQueue.empty
+    /// Handles that wait for a buffer, linked through `next`.
+    final var starved = OpQueue.empty
+    /// Completions that found no room in the table.
+    final var refused: [Refusal] = []
+    final var isStopping = false
+    /// What happened so far.
+    public internal(set) final var stats = Stats()
+    /// The loop's time in nanoseconds, taken once a turn.  Corresponds to `Aio::now`.
+    public internal(set) final var now: UInt64
+
+    /// - Parameter now: the time of the world that this loop belongs to.
+    init(now: UInt64, options: LoopOptions, wake: @escaping @Sendable () -> Void)
+      throws(SystemError)
+    {
+      assert(MemoryLayout<HandleRecord>.size == 32 && MemoryLayout<OpRecord>.size == 64)
+      assert(MemoryLayout<HandleRecord>.offset(of: \.reads) == HandleRecord.readsOffset)
+      assert(MemoryLayout<HandleRecord>.offset(of: \.writes) == HandleRecord.writesOffset)
+      handles = try Slab(capacity: Self.handlesMax)
+      ops = try Slab(capacity: Self.opsMax)
+      timers = try TimerWheel(now: now)
+      pool = try BufferPool(count: options.bufferCount, size: options.bufferSize)
+      mailbox = Mailbox(wake: wake)
+      self.now = now
+    }
+
+    deinit { pool.abandon() }
+
+    /// Ends everything that is still there, and tells nobody: called as a back end goes away, when
+    /// nothing is with the kernel any more.
+    final func dismantle() {
+      for index in 0..<ops.freshCount where unsafe ops[index].pointee.state.contains(.isLive) {
+        unsafe ops[index].pointee.receiver?.release()
+        _ = unsafe buffer(of: ops[index].pointee)
+      }
+      for index in 0..<handles.freshCount
+      where unsafe handles[index].pointee.state.contains(.isLive) {
+        release(index)
+      }
+    }
+
+    // What differs by system.
+
+    /// The time now.
+    func clock() -> UInt64 { missing() }
+    /// Begins the operation at the head of its handle's queue.
+    func start(_ index: UInt32) { missing() }
+    /// Ends the operation at the head of its handle's queue, sooner or later.
+    func stop(_ index: UInt32) { missing() }
+    /// Makes the system hold back what a repeating operation that is paused would bring.
+    func hold(_ index: UInt32) {}
+    /// Ends a direction of a connection; 0 or an errno negated.
+    func shutdown(_ fd: CInt, _ how: CInt) -> CInt { missing() }
+    /// Tries what waits on a handle that has its turn.
+    func attempt(_ handle: UInt32) { missing() }
+    /// Waits for the kernel until `deadline`, for ever if that is nil, not at all if it is 0, and
+    /// delivers what it has.
+    func wait(until deadline: UInt64?) { missing() }
+    /// Gives up the kernel's side of a handle on which nothing is under way.
+    func release(_ handle: UInt32) { missing() }
+    /// A new socket for connections to `address`, as a descriptor or what stands for it.
+    func makeSocket(for address: SocketAddress) throws(SystemError) -> CInt { missing() }
+    /// A new socket that waits for connections.
+    func makeListener(at address: SocketAddress, backlog: CInt) throws(SystemError) -> CInt {
+      missing()
+    }
+    /// Where a socket is bound.
+    func boundAddress(_ fd: CInt) throws(SystemError) -> SocketAddress { missing() }
+    /// Begins to watch a new handle.
+    func watch(_ handle: UInt32) throws(SystemError) { missing() }
+    /// Whether something may still happen without the program doing anything.
+    var hasEvents: Bool { missing() }
+
+    private func missing() -> Never { preconditionFailure("a loop is made by a World") }
+
+    // Names and records.
+
+    /// The record of a live handle; nil if it is closed, or another loop's.
+    @inline(__always)
+    final func record(_ handle: Handle) -> UnsafeMutablePointer<HandleRecord>? {
+      guard handles.has(handle.index) else { return nil }
+      let record = unsafe handles[handle.index]
+      return unsafe record.pointee.generation == handle.generation ? record : nil
+    }
+
+    /// The record of an operation that has not completed for the last time.
+    @inline(__always)
+    final func record(_ token: OpToken) -> UnsafeMutablePointer<OpRecord>? {
+      guard ops.has(token.index) else { return nil }
+      let record = unsafe ops[token.index]
+      return unsafe record.pointee.generation == token.generation ? record : nil
+    }
+
+    final func name(ofHandle index: UInt32) -> Handle {
+      unsafe Handle(index: index, generation: handles[index].pointee.generation)
+    }
+
+    final func name(ofOp index: UInt32) -> OpToken {
+      unsafe OpToken(index: index, generation: ops[index].pointee.generation)
+    }
+
+    /// A record for `fd`; nil if there are too many.
+    final func addHandle(_ fd: CInt, _ state: HandleState) -> UInt32? {
+      guard let index = handles.take() else { return nil }
+      let record = unsafe handles[index]
+      unsafe record.pointee.generation &+= 1
+      unsafe record.pointee.next = .max
+      unsafe record.pointee.fd = fd
+      unsafe record.pointee.state = state.union(.isLive)
+      unsafe record.pointee.reads = .empty
+      unsafe record.pointee.writes = .empty
+      return index
+    }
+
+    /// Forgets a handle: its name means nothing from now on.
+    final func dropHandle(_ index: UInt32) {
+      let record = unsafe handles[index]
+      assert(unsafe record.pointee.reads.isEmpty, "L2: nothing is under way on a closed handle")
+      unsafe record.pointee.generation &+= 1
+      // One that waits for its turn is linked: it is given back when its turn comes.
+      let isQueued = unsafe record.pointee.state.contains(.isQueued)
+      unsafe record.pointee.state = isQueued ? .isQueued : []
+      if !isQueued { handles.give(index) }
+    }
+
+    // Queues.
+
+    /// Puts a handle into the queue of those that wait for their turn.
+    @inline(__always)
+    final func queueTurn(_ handle: UInt32) {
+      let record = unsafe handles[handle]
+      if unsafe record.pointee.state.contains(.isQueued) { return }
+      unsafe record.pointee.state.insert(.isQueued)
+      append(handle, to: &turns)
+    }
+
+    /// Remembers that a handle could not go on for want of a buffer or a descriptor.
+    final func starve(_ handle: UInt32) {
+      stats.starved += 1
+      let record = unsafe handles[handle]
+      if unsafe record.pointee.state.contains(.isQueued) { return }
+      unsafe record.pointee.state.formUnion([.isQueued, .isStarved])
+      append(handle, to: &starved)
+    }
+
+    private final func append(_ handle: UInt32, to queue: inout OpQueue) {
+      unsafe handles[handle].pointee.next = .max
+      if queue.isEmpty {
+        queue.head = handle
+      } else {
+        unsafe handles[queue.tail].pointee.next = handle
+      }
+      queue.tail = handle
+    }
+
+    /// Gives everything that starves another turn.
+    final func feedStarved() {
+      if starved.isEmpty { return }
+      var index = starved.head
+      starved = .empty
+      while index != .max {
+        let record = unsafe handles[index]
+        let next = unsafe record.pointee.next
+        unsafe record.pointee.state.subtract([.isQueued, .isStarved])
+        if unsafe record.pointee.state.contains(.isLive) {
+          queueTurn(index)
+        } else {
+          handles.give(index)
+        }
+        index = next
+      }
+    }
+
+    /// Appends an operation to its handle's queue; true if it is the head.
+    @inline(__always)
+    final func enqueue(_ index: UInt32, _ queue: inout OpQueue) -> Bool {
+      unsafe ops[index].pointee.next = .max
+      if queue.isEmpty {
+        queue = OpQueue(head: index, tail: index)
+        return true
+      }
+      unsafe ops[queue.tail].pointee.next = index
+      queue.tail = index
+      return false
+    }
+
+    /// Takes an operation out of its handle's queue, wherever it stands.
+    @inline(__always)
+    final func dequeue(_ index: UInt32, _ queue: inout OpQueue) {
+      let next = unsafe ops[index].pointee.next
+      if queue.head == index {
+        queue.head = next
+        if next == .max { queue.tail = .max }
+        return
+      }
+      var before = queue.head
+      while unsafe ops[before].pointee.next != index {
+        before = unsafe ops[before].pointee.next
+        assert(before != .max, "an operation is in its handle's queue")
+      }
+      unsafe ops[before].pointee.next = next
+      if queue.tail == index { queue.tail = before }
+    }
+  }
+
+  /// What a loop may use.
+  public struct LoopOptions: Sendable {
+    /// Receive buffers; a power of two, at most 32,768.  Corresponds to `param AIO_NBUF`.
+    public var bufferCount = 1024
+    /// Bytes of a receive buffer.
+    public var bufferSize = 4096
+    /// Connections that the system keeps for a listener that is busy.
+    public var backlog: CInt = 4096
+
+    /// What serves most: 1,024 buffers of 4 KiB.
+    public init() {}
+  }
+
+  /// Counters of a loop, since it was made.
+  public struct Stats: Sendable, Equatable {
+    /// Times the kernel was asked for events.  Corresponds to `Aio::ncheckio`.
+    public internal(set) var waits: UInt64 = 0
+    /// Completions delivered.
+    public internal(set) var completions: UInt64 = 0
+    /// Timers fired.
+    public internal(set) var timers: UInt64 = 0
+    /// Messages from other threads.
+    public internal(set) var messages: UInt64 = 0
+    /// Times a handle waited for a buffer or a descriptor to become free.
+    public internal(set) var starved: UInt64 = 0
+  }
+}

@@ -1,0 +1,113 @@
+// How the runtime's programs start: the same options, the same line when they are ready.
+
+import Glibc
+public import LibAIO
+public import Sys9
+
+/// What the user asked a server for.
+public struct LaunchOptions: Sendable {
+  /// Where to listen; 0 for a port that is free.
+  public var port: UInt16 = 0
+  /// Where to pass connections on, if the program does.
+  public var target: SocketAddress?
+  /// What loops stand on.
+  public var world = Aio.World.machine
+
+  /// What was wrong with a command line.
+  public struct UsageError: Error, Equatable {
+    /// One sentence for the user.
+    public let text: String
+  }
+
+  /// The options in `arguments`, without the program's name; nil where help was asked for.
+  public static func parse(_ arguments: [String]) throws(UsageError) -> LaunchOptions? {
+    var options = LaunchOptions()
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      switch word {
+      case "-h", "--help": return nil
+      case "-p", "--port": options.port = try port(rest.popFirst(), of: word)
+      case "--to": options.target = .ipv4(0x7F00_0001, port: try port(rest.popFirst(), of: word))
+      case "--backend":
+        switch rest.popFirst() {
+        case "epoll": options.world = .epoll
+        case "uring": options.world = .uring
+        case "auto": options.world = .machine
+        default: throw UsageError(text: "--backend wants epoll, uring or auto")
+        }
+      default: throw UsageError(text: "unexpected argument '\(word)'")
+      }
+    }
+    return options
+  }
+
+  private static func port(_ text: String?, of option: String) throws(UsageError) -> UInt16 {
+    guard let text, let port = UInt16(text) else {
+      throw UsageError(text: "\(option) wants a port, 0 to 65535")
+    }
+    return port
+  }
+}
+
+/// Starts a server as all programs of the runtime are started.
+public enum Launch {
+  /// Makes the server that `serve` builds on a listener, says where it is, and runs it for ever.
+  ///
+  /// - Returns: the exit status, if it could not begin: 0 after help, 1 if the system refused, 2
+  ///   for a command line that is wrong.
+  public static func main(
+    _ name: String, _ summary: String, takesTarget: Bool = false,
+    _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) -> AnyObject
+  ) -> CInt {
+    let usage = """
+      usage: \(name) [-p PORT] [--backend epoll|uring|auto]\(takesTarget ? " --to PORT" : "")
+
+      \(name) \(summary).
+
+        -p, --port PORT    listen on this port of 127.0.0.1; 0, the default, takes a free one
+      \(takesTarget ? "  --to PORT          pass connections on to this port of 127.0.0.1\n" : "")\
+        --backend NAME     epoll, uring, or auto: uring where the system allows it
+        -h, --help         print this
+
+      Prints "NAME: listening on ADDRESS" when it is ready.
+
+      """
+    do {
+      guard let options = try LaunchOptions.parse(Array(CommandLine.arguments.dropFirst())) else {
+        print(usage, to: STDOUT_FILENO)
+        return 0
+      }
+      if takesTarget && options.target == nil {
+        throw LaunchOptions.UsageError(text: "--to PORT is missing")
+      }
+      try run(name, options, serve)
+      return 0
+    } catch let error as LaunchOptions.UsageError {
+      print("\(name): \(error.text)\nTry: \(name) --help\n", to: STDERR_FILENO)
+      return 2
+    } catch {
+      print("\(name): \(error)\n", to: STDERR_FILENO)
+      return 1
+    }
+  }
+
+  private static func run(
+    _ name: String, _ options: LaunchOptions,
+    _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) -> AnyObject
+  ) throws(SystemError) {
+    let loop = try options.world.makeLoop()
+    let listener = try loop.announce(.ipv4(0x7F00_0001, port: options.port))
+    let address = try loop.localAddress(of: listener)
+    let server = serve(listener, loop, options)
+    print("\(name): listening on \(address.host):\(address.port)\n", to: STDOUT_FILENO)
+    withExtendedLifetime(server) { loop.run() }
+  }
+
+  private static func print(_ text: String, to fd: CInt) {
+    let bytes = Array(text.utf8)
+    // Nobody may be reading: a server serves nevertheless.
+    unsafe bytes.withUnsafeBytes {
+      if let base = $0.baseAddress { _ = unsafe Kernel.write(fd, base, $0.count) }
+    }
+  }
+}

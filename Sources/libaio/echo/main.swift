@@ -1,0 +1,9 @@
+// echo: sends back what it receives.
+
+import Glibc
+import Servers
+
+exit(
+  Launch.main("echo", "sends back whatever its connections send") { listener, loop, _ in
+    EchoServer(on: listener, of: loop)
+  })

@@ -1,0 +1,158 @@
+import Glibc
+import Sys9
+import Testing
+
+@testable import LibAIO
+
+/// The worlds that every test of a loop runs in.
+enum TestWorld: String, CaseIterable {
+  case epoll, uring, simulation
+
+  func makeLoop(_ options: Aio.LoopOptions = Aio.LoopOptions()) throws -> Aio.Loop {
+    switch self {
+    case .epoll: try Aio.World.epoll.makeLoop(options)
+    case .uring: try Aio.World.uring.makeLoop(options)
+    case .simulation: try Aio.World.simulated(Aio.SimNetwork(seed: 1)).makeLoop(options)
+    }
+  }
+}
+
+@Suite("Echo") struct EchoTests {
+  /// A server that sends back what it receives.
+  private final class Server: Aio.Receiver {
+    var connections = 0
+    var closed = 0
+
+    override func completed(_ completion: inout Aio.Completion, on loop: Aio.Loop) {
+      switch completion.kind {
+      case .accept:
+        guard completion.error == nil else { return }
+        connections += 1
+        loop.receive(from: completion.accepted, repeating: true, to: self)
+      case .receive:
+        if let buffer = completion.takeBuffer(), completion.result > 0 {
+          loop.send(buffer, to: completion.handle, self)
+        } else if completion.isLast {
+          loop.close(completion.handle, self)
+        }
+      case .close: closed += 1
+      default: break
+      }
+    }
+  }
+
+  /// A client that sends `total` bytes and reads them back.
+  private final class Client: Aio.Receiver {
+    let total: Int
+    let chunk: Int
+    var sent = 0
+    var received = 0
+    var mismatches = 0
+    var isDone = false
+    let whenDone: (Aio.Loop) -> Void
+
+    init(total: Int, chunk: Int, whenDone: @escaping (Aio.Loop) -> Void) {
+      self.total = total
+      self.chunk = chunk
+      self.whenDone = whenDone
+    }
+
+    static func byte(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: index &* 31 >> 3) }
+
+    override func completed(_ completion: inout Aio.Completion, on loop: Aio.Loop) {
+      switch completion.kind {
+      case .connect:
+        #expect(completion.error == nil)
+        loop.receive(from: completion.handle, repeating: true, to: self)
+        sendMore(completion.handle, loop)
+      case .send:
+        #expect(completion.error == nil)
+        sendMore(completion.handle, loop)
+      case .receive:
+        if let buffer = completion.takeBuffer() {
+          for index in 0..<buffer.count where buffer[index] != Self.byte(received + index) {
+            mismatches += 1
+          }
+          received += buffer.count
+        }
+        if received == total && !isDone {
+          isDone = true
+          loop.close(completion.handle, self)
+        }
+      case .close: whenDone(loop)
+      default: break
+      }
+    }
+
+    private func sendMore(_ handle: Aio.Handle, _ loop: Aio.Loop) {
+      let count = min(chunk, total - sent)
+      if count == 0 { return }
+      let bytes = (sent..<sent + count).map(Self.byte)
+      sent += count
+      loop.send(Aio.Buffer(bytes), to: handle, self)
+    }
+  }
+
+  @Test(
+    "brings back what was sent", arguments: TestWorld.allCases, [(64, 64), (3_000_000, 70_000)])
+  func echoes(_ world: TestWorld, _ sizes: (total: Int, chunk: Int)) throws {
+    let loop = try world.makeLoop()
+    let server = Server()
+    let listener = try loop.announce(SocketAddress.ipv4(0x7F00_0001, port: 0))
+    loop.accept(on: listener, repeating: true, to: server)
+    let address = try loop.localAddress(of: listener)
+    var left = 10
+    let clients = (0..<10).map { _ in
+      Client(total: sizes.total / 10, chunk: sizes.chunk) { loop in
+        left -= 1
+        if left == 0 { loop.close(listener, Aio.Callback { _, loop in loop.stop() }) }
+      }
+    }
+    for client in clients { _ = try loop.connect(to: address, client) }
+    loop.run()
+    #expect(clients.allSatisfy { $0.received == sizes.total / 10 && $0.mismatches == 0 })
+    #expect(server.connections == 10)
+  }
+
+  @Test("wakes for messages and stops", arguments: [TestWorld.epoll, .uring])
+  func wakes(_ world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    let remote = loop.remote
+    let order = Order()
+    let thread = TestThread {
+      for number in 1...1000 { remote.send { _ in order.numbers.append(number) } }
+      remote.stop()
+    }
+    loop.run()
+    thread.join()
+    #expect(order.numbers == Array(1...1000))
+  }
+}
+
+/// A thread that a test joins.
+/// What one loop's thread alone touches, and the test when that is over.
+private final class Order: @unchecked Sendable {
+  var numbers: [Int] = []
+}
+
+@safe final class TestThread {
+  private var thread: pthread_t = 0
+  @safe private final class Body {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+
+  init(_ run: @escaping @Sendable () -> Void) {
+    let body = unsafe Unmanaged.passRetained(Body(run)).toOpaque()
+    let result = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument = unsafe argument else { return nil }
+        unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, body)
+    precondition(result == 0)
+  }
+
+  func join() { _ = pthread_join(thread, nil) }
+}
