@@ -31,3 +31,24 @@ import Testing
     }
   }
 }
+
+@Suite("Advice in a report") struct ReportAdviceTests {
+  @Test("to run the arms in turn is not given where they were", arguments: [false, true])
+  func inTurn(isInterleaved: Bool) throws {
+    var measurement = Measurement()
+    if isInterleaved { measurement.design = .interleaved(seed: 1) }
+    for arm in ["a", "b"] {
+      let values = (0..<40).map { 100 + Double($0) + Double($0 * 7 % 5) }
+      measurement.add(Series(arm: arm, metric: "m", values: values))
+    }
+    let report = try Report(measurement, ReportRequest(.compare))
+    let texts = [
+      TextReport(report).text().split(whereSeparator: \.isWhitespace).joined(separator: " "),
+      MarkdownReport(report).text(), PageReport(report).text(), JSONReport(report).text(),
+    ]
+    for text in texts {
+      #expect(text.contains("steadily"))
+      #expect(text.lowercased().contains("run the arms in turn") == !isInterleaved)
+    }
+  }
+}
