@@ -21,6 +21,7 @@ private func ofSystem(_ text: String) -> IPAddress? {
   return read == 1 ? IPAddress(isV4 ? Array(bytes[..<4]) : bytes) : nil
 }
 
+/// What libFuzzer calls for each input.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))

@@ -147,7 +147,8 @@ private final class Order: @unchecked Sendable {
     let result = unsafe pthread_create(
       &thread, nil,
       { argument in
-        unsafe Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
+        guard let argument = unsafe argument else { return nil }
+        unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
         return nil
       }, body)
     precondition(result == 0)

@@ -135,12 +135,19 @@ public enum Kernel {
 
   /// What may happen to a watched descriptor: `EPOLLIN` and so on.
   public struct Events: OptionSet, Sendable {
+    /// The bits, as `epoll_ctl(2)` has them.
     public let rawValue: UInt32
+
+    /// These bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// `EPOLLIN`: there is something to read, or the end of it.
     public static let canRead = Events(rawValue: 1)
+    /// `EPOLLOUT`: there is room to write.
     public static let canWrite = Events(rawValue: 4)
+    /// `EPOLLERR`: the descriptor has an error to tell.
     public static let hasError = Events(rawValue: 8)
+    /// `EPOLLHUP`: both directions have ended.
     public static let isOver = Events(rawValue: 16)
     /// `EPOLLRDHUP`: the peer sends nothing more.
     public static let isEnding = Events(rawValue: 1 << 13)

@@ -7,8 +7,9 @@ public import LibAIO
 ///
 /// One object serves all connections: nothing is kept of them, and nothing allocated.
 public final class EchoServer: Aio.Receiver {
-  /// Connections accepted, and of them closed.
+  /// Connections accepted.
   public private(set) var accepted = 0
+  /// Connections closed.
   public private(set) var closed = 0
 
   /// A server that accepts on `listener` from now on.

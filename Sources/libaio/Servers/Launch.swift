@@ -53,8 +53,8 @@ public struct LaunchOptions: Sendable {
 public enum Launch {
   /// Makes the server that `serve` builds on a listener, says where it is, and runs it for ever.
   ///
-  /// - Returns: the exit status, if it could not begin: 0 after help, 1 if the system refused, 2 for
-  ///   a command line that is wrong.
+  /// - Returns: the exit status, if it could not begin: 0 after help, 1 if the system refused, 2
+  ///   for a command line that is wrong.
   public static func main(
     _ name: String, _ summary: String, takesTarget: Bool = false,
     _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) -> AnyObject
@@ -106,6 +106,8 @@ public enum Launch {
   private static func print(_ text: String, to fd: CInt) {
     let bytes = Array(text.utf8)
     // Nobody may be reading: a server serves nevertheless.
-    _ = unsafe bytes.withUnsafeBytes { unsafe Kernel.write(fd, $0.baseAddress!, $0.count) }
+    unsafe bytes.withUnsafeBytes {
+      if let base = $0.baseAddress { _ = unsafe Kernel.write(fd, base, $0.count) }
+    }
   }
 }

@@ -235,9 +235,7 @@ extension Aio.Loop {
     let op = unsafe ops[index]
     let record = unsafe handles[op.pointee.handle]
     let offset =
-      unsafe op.pointee.kind.reads
-      ? MemoryLayout<HandleRecord>.offset(of: \.reads)!
-      : MemoryLayout<HandleRecord>.offset(of: \.writes)!
+      unsafe op.pointee.kind.reads ? HandleRecord.readsOffset : HandleRecord.writesOffset
     return unsafe (UnsafeMutableRawPointer(record) + offset).assumingMemoryBound(to: OpQueue.self)
   }
 }

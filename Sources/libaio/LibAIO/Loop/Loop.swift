@@ -42,6 +42,9 @@ extension Aio {
     init(now: UInt64, options: LoopOptions, wake: @escaping @Sendable () -> Void)
       throws(SystemError)
     {
+      assert(MemoryLayout<HandleRecord>.size == 32 && MemoryLayout<OpRecord>.size == 64)
+      assert(MemoryLayout<HandleRecord>.offset(of: \.reads) == HandleRecord.readsOffset)
+      assert(MemoryLayout<HandleRecord>.offset(of: \.writes) == HandleRecord.writesOffset)
       handles = try Slab(capacity: Self.handlesMax)
       ops = try Slab(capacity: Self.opsMax)
       timers = try TimerWheel(now: now)
@@ -238,6 +241,7 @@ extension Aio {
     /// Connections that the system keeps for a listener that is busy.
     public var backlog: CInt = 4096
 
+    /// What serves most: 1,024 buffers of 4 KiB.
     public init() {}
   }
 

@@ -6,6 +6,7 @@ extension Aio {
   /// An operation holds its receiver until the terminal completion.  Subclasses override
   /// `completed`: a call through the class costs 1.4 ns and no reference count.
   open class Receiver {
+    /// A receiver that is told nothing yet.
     public init() {}
 
     /// Called by the loop, on its thread, once for each completion.
@@ -24,6 +25,7 @@ extension Aio {
     /// A receiver that calls `body`.
     public init(_ body: @escaping (inout Completion, Loop) -> Void) { self.body = body }
 
+    /// Calls the closure.
     public override func completed(_ completion: inout Completion, on loop: Loop) {
       body(&completion, loop)
     }

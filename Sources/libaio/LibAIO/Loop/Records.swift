@@ -14,6 +14,10 @@ struct HandleRecord {
   var state: HandleState
   var reads: OpQueue
   var writes: OpQueue
+
+  /// Where the queues lie in the record.
+  static let readsOffset = 16
+  static let writesOffset = 24
 }
 
 /// Operations in order, linked through `OpRecord.next`.

@@ -142,7 +142,7 @@ final class SimLoop: Aio.Loop {
       if state.error != 0 || state.outstanding < SimSocket.roomMax { finish(index, 0) }
     case .send:
       let rest = unsafe UnsafeRawBufferPointer(
-        start: op.pointee.base! + Int(op.pointee.start),
+        start: op.pointee.base.unsafelyUnwrapped + Int(op.pointee.start),
         count: Int(op.pointee.end - op.pointee.start))
       let count = unsafe rest.isEmpty ? 0 : network.send(socket, rest)
       if count == -Int(EAGAIN) { return }

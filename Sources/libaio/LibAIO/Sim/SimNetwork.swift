@@ -36,6 +36,7 @@ extension Aio {
     /// The longest delay of a piece, in nanoseconds.
     public var delayNsMax: UInt64 = 2_000_000
 
+    /// Sends that are cut, and nothing worse.
     public init() {}
 
     /// Everything that can go wrong does, now and then.
@@ -58,8 +59,9 @@ extension Aio {
     public var faults: SimFaults
     /// Nanoseconds since the network began.
     public private(set) var now: UInt64 = 0
-    /// Events that have happened, and faults that were injected.
+    /// Events that have happened.
     public private(set) var eventCount = 0
+    /// Faults that were injected.
     public internal(set) var faultCount = 0
 
     private var random: UInt64

@@ -239,7 +239,8 @@ final class EpollLoop: KernelLoop {
     let op = unsafe ops[index]
     while unsafe op.pointee.start < op.pointee.end {
       let count = unsafe Kernel.send(
-        fd, op.pointee.base! + Int(op.pointee.start), Int(op.pointee.end - op.pointee.start))
+        fd, op.pointee.base.unsafelyUnwrapped + Int(op.pointee.start),
+        Int(op.pointee.end - op.pointee.start))
       if count == -Int(EAGAIN) {
         unsafe handles[op.pointee.handle].pointee.state.remove(.canWrite)
         return nil
@@ -261,7 +262,7 @@ final class EpollLoop: KernelLoop {
       return
     }
     let result = unsafe Kernel.connect(
-      handles[handle].pointee.fd, op.pointee.base!, Int(op.pointee.end))
+      handles[handle].pointee.fd, op.pointee.base.unsafelyUnwrapped, Int(op.pointee.end))
     if result == -EINPROGRESS { return }
     if result == 0 { unsafe handles[handle].pointee.state.insert(.canWrite) }
     finish(index, result)
