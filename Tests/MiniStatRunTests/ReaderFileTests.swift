@@ -1,4 +1,6 @@
+import Glibc
 import MiniStatRun
+import Support
 import Sys9
 import SystemPackage
 import Testing
@@ -26,6 +28,51 @@ enum SampleFile {
     ])
   func format(_ name: String, _ format: SourceFormat) throws {
     #expect(try SampleFile.read(name).format == format)
+  }
+
+  /// What reading `text` from a descriptor gives, or says.
+  private func outcome(_ read: () throws(SourceError) -> Measurement) -> (Measurement?, String) {
+    do throws(SourceError) {
+      return (try read(), "")
+    } catch {
+      return (nil, "\(error)")
+    }
+  }
+
+  @Test("gives the same from a descriptor as from its bytes, in pieces or whole")
+  func descriptor() throws {
+    let workshop = try Workshop()
+    let long = (0..<40_000).map { "\($0).25 x\n" }.joined()
+    var texts = [
+      "", "\n", "1", "1\n2\n", "1\r\n2", "# c\n1\n2\n", "-1\n2\n", " 1\n2\n", "1\nx\n", "2 y\n",
+      "BenchmarkA 1 2 ns/op\n", "7\nBenchmarkA 1 2 ns/op\n", "0\u{0}\n", "1e999\n", "{", long,
+      long + "last\n", "9" + String(repeating: " ", count: 300_000) + "\n8",
+    ].map { Array($0.utf8) }
+    for name in ["hyperfine.json", "go.txt", "package-benchmark.tsv", "pyperf.json"] {
+      texts.append(try SampleFile.bytes(name))
+    }
+    for (index, bytes) in texts.enumerated() {
+      try workshop.write("f\(index)", bytes)
+      let file = try Descriptor.open(workshop.path("f\(index)"), O_RDONLY)
+      let whole = outcome { () throws(SourceError) in
+        try SourceReader.read(bytes, name: "f", arm: "f")
+      }
+      let streamed = outcome { () throws(SourceError) in
+        try SourceReader.read(descriptor: file.raw, name: "f", arm: "f")
+      }
+      #expect(streamed == whole, "text \(index)")
+      try file.close()
+    }
+  }
+
+  @Test("that is a directory says so")
+  func directory() throws {
+    let file = try Descriptor.open(Workshop().directory.removingLastComponent(), O_RDONLY)
+    let found = outcome { () throws(SourceError) in
+      try SourceReader.read(descriptor: file.raw, name: "d", arm: "d")
+    }
+    #expect(found.1 == "d: cannot read: Is a directory")
+    try file.close()
   }
 
   @Test func ofHyperfineHasAnArmACommand() throws {

@@ -68,22 +68,32 @@ enum Commands {
     var files: [(name: String, measurement: Measurement)] = []
     for name in line.operands.isEmpty ? ["-"] : line.operands {
       let shown = name == "-" ? "<stdin>" : name
-      let bytes: [UInt8]
-      do throws(SystemError) {
-        bytes = name == "-" ? try Files.read(all: 0) : try Files.read(FilePath(name))
-      } catch {
-        throw Failure(
-          error.call == "open"
-            ? "Cannot open \(shown): \(error.reason)" : "\(shown): cannot read: \(error.reason)")
-      }
-      do throws(SourceError) {
-        files.append(
-          (shown, try SourceReader.read(bytes, name: shown, arm: shown, column: column)))
-      } catch {
-        throw Failure("\(error)")
-      }
+      files.append((shown, try read(name, shown: shown, column)))
     }
     return Gathering.measurement(of: files)
+  }
+
+  /// The measurement in the file `name`; `-` is the standard input.
+  private static func read(
+    _ name: String, shown: String, _ column: ColumnFormat
+  ) throws(Failure) -> Measurement {
+    let file: Descriptor?
+    do throws(SystemError) {
+      file = name == "-" ? nil : try Descriptor.open(FilePath(name), O_RDONLY)
+    } catch {
+      throw Failure("Cannot open \(shown): \(error.reason)")
+    }
+    let descriptor: CInt =
+      switch file {
+      case .some(let file): file.raw
+      case .none: 0
+      }
+    do throws(SourceError) {
+      return try SourceReader.read(
+        descriptor: descriptor, name: shown, arm: shown, column: column)
+    } catch {
+      throw Failure("\(error)")
+    }
   }
 
   private static func gate(_ line: Invocation) throws(Failure) -> CInt {

@@ -19,6 +19,20 @@ import Testing
     #expect(findings(noise(40).map { 100 + $0 }).isEmpty)
   }
 
+  @Test("who ran the arms in turn is not told to")
+  func interleaved() {
+    let kinds: [Finding.Kind] = [
+      .dependent(lag1: 0.5, p: 0, effectiveCount: 10), .drifts(perRun: 0.1, p: 0),
+      .jumps(at: 3, ratio: 2, p: 0), .driftExplains(perRun: 0.1, p: 0),
+    ]
+    for finding in kinds.map({ Finding(.warning, $0) }) {
+      #expect(finding.cure?.contains("in turn") == true)
+      #expect(finding.cure(isInterleaved: true)?.contains("in turn") != true)
+    }
+    let noisy = Finding(.warning, .noisy(variation: 1))
+    #expect(noisy.cure(isInterleaved: true) == noisy.cure)
+  }
+
   @Test("a warm-up is cut where it ends, and the sentence says so")
   func warmUp() throws {
     let sets = try ReferenceTable.sets()

@@ -88,19 +88,20 @@ public struct Comparison: Sendable {
     self.options = options
     base = evidence.base
     other = evidence.other
-    difference = evidence.means.difference(options.level)
+    let scale = evidence.scale
+    difference = scale.undone(evidence.means.difference(options.level))
     ratio = evidence.ratio
     welch = evidence.means.test
     mannWhitney = evidence.ranks.test
-    shift = evidence.shift
+    shift = scale.undone(evidence.shift)
     typicalRatio = evidence.typicalRatio
     medianRatio = evidence.medianRatio
     effect = evidence.effect
-    paired = evidence.paired
+    paired = evidence.paired?.undone(scale)
     inflation = evidence.inflation
-    headline = evidence.headline
+    headline = evidence.headline.undone(scale)
     equivalence = evidence.equivalence
-    verdict = Decision.verdict(headline, evidence: evidence, options: options)
+    verdict = Decision.verdict(evidence.headline, evidence: evidence, options: options)
     findings = evidence.findings
     let isByMeans = headline.kind == .ratioOfMeans || headline.kind == .ratioOfPairs
     if isByMeans && headline.estimate.interval.isBounded {
@@ -112,6 +113,6 @@ public struct Comparison: Sendable {
       // Where ratios mean nothing, "same" is a difference of exactly 0.
       assert(!headline.isRatio || headline.estimate.interval.lies(within: within), "C3")
     }
-    if verdict == .better || verdict == .worse { assert(headline.excludesNeutral, "C2") }
+    if verdict == .better || verdict == .worse { assert(evidence.headline.excludesNeutral, "C2") }
   }
 }

@@ -3,7 +3,10 @@
 import Glibc
 
 /// The figures of a comparison.
+///
+/// What has the unit of the values is multiplied by `scale`, but for `base` and `other`.
 struct Evidence {
+  let scale: Scale
   let base: Summary
   let other: Summary
   let inflation: Double
@@ -18,42 +21,54 @@ struct Evidence {
   private(set) var headline: Headline
   private(set) var findings: [Finding]
   private(set) var equivalence: Equivalence?
+  /// The moments of both arms, multiplied by the scale they share.
+  private let baseMoments: Moments
+  private let otherMoments: Moments
   /// The test of equal spreads.
   private let spreads: TestResult
+  /// True if no value lies below 0.
+  private let isNotNegative: Bool
   /// True if the pairs decide.
   private var usesPairs: Bool
 
   init(base: Arm, other: Arm, options: AnalysisOptions) {
     precondition(base.count > 1 && other.count > 1, "a comparison needs two values of each")
     let level = options.level
+    let scale = Scale(of: [base, other])
+    self.scale = scale
     self.base = Summary(base, options: options)
     self.other = Summary(other, options: options)
-    let pairs = Self.pairs(base, other, options: options)
-    let inflation = Self.inflation(base, other, pairs: pairs)
+    let (first, second) = (base.scaled(by: scale), other.scaled(by: scale))
+    baseMoments = scale.isOne ? self.base.moments : Moments(first.values)
+    otherMoments = scale.isOne ? self.other.moments : Moments(second.values)
+    // Logarithms of the values as they were given: a value that became 0 has none.
+    let isPositive = base.sorted[0] > 0 && other.sorted[0] > 0
+    let sides = isPositive ? (base: base, other: other) : (base: first, other: second)
+    let pairs = Self.pairs(sides.base, sides.other, options: options)
+    let inflation = Self.inflation(first, second, pairs: pairs)
     self.inflation = inflation
     paired =
       inflation == 1 || pairs == nil
       ? pairs
-      : PairedComparison(base: base, other: other, level: level, inflation: inflation)
-    means = MeanComparison(
-      base: self.base.moments, other: self.other.moments, inflation: inflation)
+      : PairedComparison(
+        base: sides.base, other: sides.other, level: level, inflation: inflation)
+    means = MeanComparison(base: baseMoments, other: otherMoments, inflation: inflation)
     ranks = MannWhitney(base: base.sorted, other: other.sorted, inflation: inflation)
-    let notNegative = base.sorted[0] >= 0 && other.sorted[0] >= 0
-    ratio = notNegative && means.baseMean > 0 ? means.ratio(level) : nil
+    isNotNegative = base.sorted[0] >= 0 && other.sorted[0] >= 0
+    ratio = isNotNegative && means.hasRatio ? means.ratio(level) : nil
     shift = HodgesLehmann.shift(
-      base: base.sorted, other: other.sorted, test: ranks, level: level, inflation: inflation)
+      base: first.sorted, other: second.sorted, test: ranks, level: level, inflation: inflation)
     typicalRatio = Self.typicalRatio(base, other, ranks, level: level, inflation: inflation)
     medianRatio = Self.medianRatio(base, other, options)
-    effect = EffectSizes(
-      base: self.base.moments, other: self.other.moments, ranks: ranks, level: level)
+    effect = EffectSizes(base: baseMoments, other: otherMoments, ranks: ranks, level: level)
     headline = Headline(kind: .differenceOfMeans, estimate: shift, p: 1)
     findings = []
     spreads = SeveralMeans.brownForsythe(
-      [base, other].map { Ordering.thinned($0.sorted, to: Thresholds.slowMax) })
+      [first, second].map { Ordering.thinned($0.sorted, to: Thresholds.slowMax) })
     usesPairs = false
     choose(options)
-    compareOrder(base, other, alpha: options.alpha)
-    compareSpreads(base, other)
+    compareOrder(first, second, alpha: options.alpha)
+    compareSpreads(first, second)
     if inflation > 1 { findings.append(Finding(.note, .widened(factor: inflation))) }
     // Stable: among equally grave ones those of the comparison come first.
     findings =
@@ -83,7 +98,8 @@ struct Evidence {
       return
     }
     guard let ratio else {
-      findings.append(Finding(.note, .notPositive))
+      // Otherwise one arm is too small beside the other for their ratio to be a number.
+      if !isNotNegative || base.moments.mean == 0 { findings.append(Finding(.note, .notPositive)) }
       headline = Headline(
         kind: .differenceOfMeans, estimate: means.difference(options.level), p: means.test.p)
       return
@@ -128,28 +144,29 @@ struct Evidence {
       findings += (base.findings + other.findings).map {
         Finding($0.isAboutOrder ? .note : $0.severity, $0.kind, arm: $0.arm)
       }
-      findings += Diagnosis(ofDifferences: paired.differences).findings
+      findings +=
+        Diagnosis(
+          ofDifferences: paired.differences, scale: paired.isRatio ? .one : scale
+        ).findings
       return
     }
     findings += base.findings + other.findings
     let isBlocks = paired == nil && min(base.count, other.count) >= Thresholds.orderMin
-    let plain = MeanComparison(base: base.moments, other: other.moments)
+    let plain = MeanComparison(base: baseMoments, other: otherMoments)
     if !isBlocks || !(plain.test.p < alpha) { return }
     let drift = CommonDrift(
-      base: first.values, other: second.values, baseMean: base.moments.mean,
-      otherMean: other.moments.mean)
+      base: first.values, other: second.values, baseMean: baseMoments.mean,
+      otherMean: otherMoments.mean)
     let limit = Thresholds.driftExplainsSlope(count: first.count + second.count)
     if drift.slopeInErrors > limit && drift.lineIsBetter {
-      let centre = abs(base.median.value)
-      findings.append(
-        Finding(
-          .warning,
-          .driftExplains(perRun: centre == 0 ? drift.slope : drift.slope / centre, p: drift.p)))
+      let centre = abs(Quantile.of(sorted: first.sorted, at: 0.5))
+      let perRun = centre == 0 ? scale.undone(drift.slope) : drift.slope / centre
+      findings.append(Finding(.warning, .driftExplains(perRun: perRun, p: drift.p)))
     }
   }
 
   private mutating func compareSpreads(_ first: Arm, _ second: Arm) {
-    let (s1, s2) = (base.moments.standardDeviation, other.moments.standardDeviation)
+    let (s1, s2) = (baseMoments.standardDeviation, otherMoments.standardDeviation)
     if spreads.p < Thresholds.spreadP && s1 > 0 && s2 > 0 {
       findings.append(
         Finding(.note, .unequalSpread(ratio: max(s1, s2) / min(s1, s2), p: spreads.p)))
@@ -190,6 +207,7 @@ struct Evidence {
   ) -> Estimate? {
     let few = min(base.count, other.count) < Thresholds.bootstrapMin
     if options.bootstrapRounds < Bootstrap.roundsMin || few || base.sorted[0] <= 0 { return nil }
+    if !(other.magnitude / base.sorted[0] < MeanComparison.ratioMax) { return nil }
     let sets = [base, other].map { Ordering.thinned($0.sorted, to: Thresholds.bootstrapMax) }
     return Bootstrap(rounds: options.bootstrapRounds, seed: options.seed)
       .ratioOfMedians(sets[0], sets[1], level: options.level)

@@ -157,7 +157,25 @@ extension Finding {
   }
 
   /// What to do about it, as a clause without a full stop; nil where nothing need be done.
-  public var cure: String? {
+  public var cure: String? { cure(isInterleaved: false) }
+
+  /// What to do about it, where it is known whether the arms were run in turn: who did so is not
+  /// told to.
+  public func cure(isInterleaved: Bool) -> String? {
+    isInterleaved ? cureOfInterleaved : cureOfUnknown
+  }
+
+  private var cureOfInterleaved: String? {
+    switch kind {
+    case .dependent: "put independent processes in place of repetitions"
+    case .drifts: "let the machine warm up and cool first"
+    case .jumps: "find out what changed there"
+    case .driftExplains: nil
+    default: cureOfUnknown
+    }
+  }
+
+  private var cureOfUnknown: String? {
     switch kind {
     case .tooFew(_, let wanted): "make at least \(wanted) runs"
     case .constant: "measure with more digits, or something that varies"

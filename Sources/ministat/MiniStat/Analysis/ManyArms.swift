@@ -42,7 +42,8 @@ public struct ManyArms: Sendable {
     precondition(arms.count >= 2, "there is something to compare")
     precondition(arms.allSatisfy { $0.count > 1 }, "a deviation needs two values")
     names = arms.map(\.name)
-    let moments = arms.map { Moments($0.values) }
+    let scale = Scale(of: arms)
+    let moments = arms.map { Moments($0.scaled(by: scale).values) }
     anova = SeveralMeans.anova(moments)
     kruskal = SeveralMeans.kruskalWallis(arms.map(\.values))
     let (variance, df) = SeveralMeans.pooled(moments)
@@ -56,7 +57,8 @@ public struct ManyArms: Sendable {
     let all = arms.indices.flatMap { i in arms.indices.filter { $0 > i }.map { (i, $0) } }
     tukey = all.map { base, other in
       Self.pair(
-        base, other, moments, variance: variance, critical: criticalRange, level: level
+        base, other, moments, variance: variance, critical: criticalRange, level: level,
+        scale: scale
       ) { range.upperTail($0 * 2.0.squareRoot()) }
     }
     let largest = DunnettDistribution(
@@ -64,14 +66,15 @@ public struct ManyArms: Sendable {
     let criticalLargest = largest.quantile(upperTail: tail)
     dunnett = arms.indices.dropFirst().map { other in
       Self.pair(
-        0, other, moments, variance: variance, critical: criticalLargest, level: level
+        0, other, moments, variance: variance, critical: criticalLargest, level: level,
+        scale: scale
       ) { largest.upperTail($0) }
     }
   }
 
   private static func pair(
     _ base: Int, _ other: Int, _ moments: [Moments], variance: Double, critical: Double,
-    level: ConfidenceLevel, _ upperTail: (Double) -> Double
+    level: ConfidenceLevel, scale: Scale, _ upperTail: (Double) -> Double
   ) -> Pair {
     let (first, second) = (moments[base], moments[other])
     let error = (variance * (1 / Double(first.count) + 1 / Double(second.count))).squareRoot()
@@ -80,13 +83,13 @@ public struct ManyArms: Sendable {
     let difference = Estimate(
       value, Interval(value - half, value + half), level: level.percent)
     var ratio: Estimate?
-    if first.mean > 0 {
+    if first.mean > 0 && abs(second.mean) / first.mean < MeanComparison.ratioMax {
       let (lower, upper) = (1 + (value - half) / first.mean, 1 + (value + half) / first.mean)
       ratio = Estimate(
         second.mean / first.mean, Interval(lower, max(lower, upper)), level: level.percent)
     }
     return Pair(
-      base: base, other: other, difference: difference, ratio: ratio,
+      base: base, other: other, difference: scale.undone(difference), ratio: ratio,
       p: upperTail(abs(value) / error))
   }
 }

@@ -104,6 +104,14 @@ public struct Arm: Sendable {
     precondition(sorted[0].isFinite && sorted[sorted.count - 1].isFinite, "values are finite")
   }
 
+  /// An arm whose `sorted` values are known.
+  init(name: String, values: [Double], sorted: [Double]) {
+    assert(values.count == sorted.count, "the same values, in order")
+    self.name = name
+    self.values = values
+    self.sorted = sorted
+  }
+
   /// The number of values.
   public var count: Int { values.count }
 }

@@ -35,17 +35,26 @@ public struct Summary: Sendable {
   /// Looks at `arm`.  O(n log n); what is quadratic looks at 2000 values.
   public init(_ arm: Arm, options: AnalysisOptions = AnalysisOptions()) {
     name = arm.name
+    let scale = Scale(of: [arm])
+    let scaled = arm.scaled(by: scale)
     moments = Moments(arm.values)
-    median = Quantile.medianEstimate(sorted: arm.sorted, level: options.level)
-    quartileLower = Quantile.of(sorted: arm.sorted, at: 0.25)
-    quartileUpper = Quantile.of(sorted: arm.sorted, at: 0.75)
-    medianDeviation = Quantile.medianDeviation(sorted: arm.sorted, about: median.value)
-    outliers = OutlierCounts(
-      sorted: arm.sorted, quartiles: Interval(quartileLower, quartileUpper))
-    let diagnosis = Diagnosis(of: arm, moments: moments, outliers: outliers, options: options)
+    // Halves of subnormal numbers are rounded; but small values next to huge ones must be kept.
+    let (sorted, unit) = scale.raises ? (scaled.sorted, scale) : (arm.sorted, .one)
+    let centre = Quantile.medianEstimate(sorted: sorted, level: options.level)
+    let quartiles = Interval(
+      Quantile.of(sorted: sorted, at: 0.25), Quantile.of(sorted: sorted, at: 0.75))
+    median = unit.undone(centre)
+    quartileLower = unit.undone(quartiles.lower)
+    quartileUpper = unit.undone(quartiles.upper)
+    medianDeviation = unit.undone(Quantile.medianDeviation(sorted: sorted, about: centre.value))
+    outliers = OutlierCounts(sorted: sorted, quartiles: quartiles)
+    let scaledMoments = scale.isOne ? moments : Moments(scaled.values)
+    let diagnosis = Diagnosis(
+      of: scaled, moments: scaledMoments, outliers: outliers, options: options, scale: scale)
     inflation = diagnosis.inflation
-    findings = diagnosis.findings
-    mean = Self.mean(of: moments, inflation: inflation, level: options.level)
+    findings = diagnosis.findings.map { $0.undone(scale) }
+    mean = scale.undone(
+      Self.mean(of: scaledMoments, inflation: inflation, level: options.level))
   }
 
   private static func mean(
@@ -95,9 +104,13 @@ public struct OutlierCounts: Equatable, Sendable {
     }
     let below = { (bound: Double) in Ordering.count(in: sorted, below: bound) }
     let above = { (bound: Double) in sorted.count - Ordering.count(in: sorted, upTo: bound) }
-    severeLow = below(quartiles.lower - 3 * distance)
-    mildLow = below(quartiles.lower - 1.5 * distance) - severeLow
-    severeHigh = above(quartiles.upper + 3 * distance)
-    mildHigh = above(quartiles.upper + 1.5 * distance) - severeHigh
+    // Bounds of huge values are computed in units that are larger, so that none is infinite.
+    let unit = distance < 0x1p1000 ? 1 : 0x1p100
+    let (lower, upper) = (quartiles.lower / unit, quartiles.upper / unit)
+    let reach = upper - lower
+    severeLow = below((lower - 3 * reach) * unit)
+    mildLow = below((lower - 1.5 * reach) * unit) - severeLow
+    severeHigh = above((upper + 3 * reach) * unit)
+    mildHigh = above((upper + 1.5 * reach) * unit) - severeHigh
   }
 }

@@ -76,6 +76,11 @@ public struct Headline: Equatable, Sendable {
   /// True if the interval excludes "no change".
   public var excludesNeutral: Bool { !estimate.interval.contains(neutral) }
 
+  /// The headline in the unit of the values.
+  func undone(_ scale: Scale) -> Headline {
+    isRatio ? self : Headline(kind: kind, estimate: scale.undone(estimate), p: p)
+  }
+
   /// An estimate to stand on.
   public init(kind: Kind, estimate: Estimate, p: Double) {
     self.kind = kind

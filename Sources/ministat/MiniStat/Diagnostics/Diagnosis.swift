@@ -10,10 +10,17 @@ struct Diagnosis: Sendable {
   private(set) var findings: [Finding] = []
 
   private let name: String?
+  /// By what the values were multiplied.
+  private let scale: Scale
 
-  /// Looks over `arm`, whose moments and outliers are known.
-  init(of arm: Arm, moments: Moments, outliers: OutlierCounts, options: AnalysisOptions) {
+  /// Looks over `arm`, whose values were multiplied by `scale`, and whose moments and outliers
+  /// are known.
+  init(
+    of arm: Arm, moments: Moments, outliers: OutlierCounts, options: AnalysisOptions,
+    scale: Scale = .one
+  ) {
     name = arm.name
+    self.scale = scale
     let isConstant = moments.minimum == moments.maximum
     if arm.count < 2 || (arm.count < Thresholds.countWanted && !isConstant) {
       note(.tooFew(count: arm.count, wanted: Thresholds.countWanted))
@@ -39,12 +46,13 @@ struct Diagnosis: Sendable {
   }
 
   /// Looks over differences within pairs, which are logarithms or values: their order only.
-  init(ofDifferences differences: [Double]) {
+  init(ofDifferences differences: [Double], scale: Scale = .one) {
     name = nil
+    self.scale = scale
     let moments = Moments(differences)
     if differences.count < Thresholds.orderMin || moments.standardDeviation == 0 { return }
     // About 1, so that what is relative to the centre is as it is for ratios.
-    order(differences, moments, centre: 1)
+    order(differences, moments, centre: scale.applied(to: 1))
     findings.removeAll { if case .warmUp = $0.kind { true } else { false } }
   }
 
@@ -79,7 +87,8 @@ struct Diagnosis: Sendable {
     let trend = MannKendall(values)
     if trend.p < Thresholds.driftP {
       let slope = trend.slope
-      if slope != 0 { warn(.drifts(perRun: centre == 0 ? slope : slope / abs(centre), p: trend.p)) }
+      let perRun = centre == 0 ? scale.undone(slope) : slope / abs(centre)
+      if slope != 0 { warn(.drifts(perRun: perRun, p: trend.p)) }
     }
     let jump = Steadiness.jump(values)
     let jumps = jump.map { $0.p < Thresholds.jumpP } ?? false

@@ -9,8 +9,8 @@ enum Ordering {
 
   /// `values` in ascending order; none is not-a-number.
   ///
-  /// O(n log n); for many values O(n), six passes at most, and a second array of their size for
-  /// the time of the call.
+  /// O(n log n); for many values O(n), six passes at most, and a scratch of their size for the
+  /// time of the call.
   static func sorted(_ values: [Double]) -> [Double] {
     if values.count < radixMin { return values.sorted() }
     return radixSorted(values)
@@ -18,47 +18,56 @@ enum Ordering {
 
   /// Least significant digit first, on the bits of the values, turned so that their order as
   /// whole numbers is that of the values.
+  ///
+  /// The keys lie in the memory of the result and in a scratch of its size, by turns.
   private static func radixSorted(_ values: [Double]) -> [Double] {
-    let digits = 1 << digitBits
-    let passes = (64 + digitBits - 1) / digitBits
-    var counts = [Int](repeating: 0, count: passes * digits)
-    var source = unsafe [UInt64](unsafeUninitializedCapacity: values.count) { keys, filled in
-      for index in 0..<values.count {
-        let bits = values[index].bitPattern
-        let key = bits ^ (UInt64(bitPattern: Int64(bitPattern: bits) >> 63) | 1 << 63)
-        unsafe keys[index] = key
-        for pass in 0..<passes {
-          let digit = Int(truncatingIfNeeded: key >> UInt64(pass * digitBits)) & (digits - 1)
-          counts[pass * digits + digit] &+= 1
-        }
+    unsafe [Double](unsafeUninitializedCapacity: values.count) { sorted, filled in
+      let scratch = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: values.count)
+      defer { unsafe scratch.deallocate() }
+      unsafe LargePages.prefer(UnsafeMutableRawBufferPointer(sorted))
+      unsafe LargePages.prefer(UnsafeMutableRawBufferPointer(scratch))
+      unsafe sorted.withMemoryRebound(to: UInt64.self) { keys in
+        unsafe sort(values.span, keys, scratch)
       }
       filled = values.count
     }
-    var target = unsafe [UInt64](unsafeUninitializedCapacity: values.count) { _, filled in
-      filled = values.count
+  }
+
+  /// Puts the bits of `values`, in the order of the values, into `result`.
+  private static func sort(
+    _ values: Span<Double>, _ result: UnsafeMutableBufferPointer<UInt64>,
+    _ scratch: UnsafeMutableBufferPointer<UInt64>
+  ) {
+    let digits = 1 << digitBits
+    let passes = (64 + digitBits - 1) / digitBits
+    var counts = [Int](repeating: 0, count: passes * digits)
+    var (source, target) = unsafe (result, scratch)
+    unsafe counts.withUnsafeMutableBufferPointer { counts in
+      for index in 0..<values.count {
+        let bits = values[index].bitPattern
+        let key = bits ^ (UInt64(bitPattern: Int64(bitPattern: bits) >> 63) | 1 << 63)
+        unsafe source[index] = key
+        for pass in 0..<passes {
+          let digit = Int(truncatingIfNeeded: key >> UInt64(pass * digitBits)) & (digits - 1)
+          unsafe counts[pass * digits + digit] &+= 1
+        }
+      }
     }
     for pass in 0..<passes {
-      let shift = UInt64(pass * digitBits)
       var places = Array(counts[pass * digits..<(pass + 1) * digits])
       if places.contains(values.count) { continue }  // one digit has all: nothing moves
       var place = 0
       for digit in 0..<digits { (places[digit], place) = (place, place + places[digit]) }
       assert(place == values.count, "each key has a place")
-      unsafe source.withUnsafeBufferPointer { source in
-        unsafe target.withUnsafeMutableBufferPointer { target in
-          unsafe scatter(source, into: target, shift: shift, places: &places)
-        }
-      }
-      swap(&source, &target)
+      unsafe scatter(
+        UnsafeBufferPointer(source), into: target, shift: UInt64(pass * digitBits),
+        places: &places)
+      unsafe swap(&source, &target)
     }
-    target = []
-    return unsafe [Double](unsafeUninitializedCapacity: values.count) { sorted, filled in
-      for index in 0..<values.count {
-        let key = source[index]
-        let bits = key ^ (UInt64(bitPattern: ~Int64(bitPattern: key) >> 63) | 1 << 63)
-        unsafe sorted[index] = Double(bitPattern: bits)
-      }
-      filled = values.count
+    for index in 0..<values.count {
+      let key = unsafe source[index]
+      let mask = UInt64(bitPattern: ~Int64(bitPattern: key) >> 63) | 1 << 63
+      unsafe result[index] = key ^ mask
     }
   }
 

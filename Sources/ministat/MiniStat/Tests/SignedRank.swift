@@ -147,9 +147,9 @@ public struct PairedComparison: Equatable, Sendable {
   public let isRatio: Bool
   /// The geometric mean of other / base with the interval of the t test on logarithms; or the
   /// mean difference with that of the t test.
-  public let centre: Estimate
+  public private(set) var centre: Estimate
   /// The same by Hodges and Lehmann with the interval of the signed rank test.
-  public let typical: Estimate
+  public private(set) var typical: Estimate
   /// The t test.
   public let student: TestResult
   /// The signed rank test.
@@ -186,6 +186,16 @@ public struct PairedComparison: Equatable, Sendable {
       moments.mean, Interval(moments.mean - half, moments.mean + half), level: level.percent)
     let ranked = SignedRank.centre(differences, level: level, inflation: inflation)
     (centre, typical) = isRatio ? (straight.exponential, ranked.exponential) : (straight, ranked)
+  }
+
+  /// The comparison in the unit of the values, where they were multiplied.
+  ///
+  /// But for ``differences`` and ``mean``, on which tests stand.
+  func undone(_ scale: Scale) -> PairedComparison {
+    if isRatio || scale.isOne { return self }
+    var result = self
+    (result.centre, result.typical) = (scale.undone(centre), scale.undone(typical))
+    return result
   }
 
   /// Two one-sided t tests that the ratio lies between 1 - margin and 1 + margin; nil unless

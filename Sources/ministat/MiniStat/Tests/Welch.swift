@@ -54,6 +54,13 @@ public struct MeanComparison: Equatable, Sendable {
       "Welch's t", statistic: statistic, degreesOfFreedom: degreesOfFreedom, p: 2 * min(p, 0.5))
   }
 
+  /// Beyond this the square of a ratio would leave the range of a Double.
+  static let ratioMax = 0x1p400
+
+  /// True if the base's mean is above 0, and not so far below the other's that the ratio is
+  /// hardly a number.
+  var hasRatio: Bool { baseMean > 0 && abs(otherMean) / baseMean < Self.ratioMax }
+
   /// Other over base, with Fieller's interval; relative error of the ends below 1e-9.
   ///
   /// The interval is unbounded where the base's mean is not distinguishable from 0 at `level`.

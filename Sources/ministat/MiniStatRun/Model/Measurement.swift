@@ -65,6 +65,14 @@ public struct Measurement: Equatable, Sendable {
     case interleaved(seed: UInt64)
     /// In blocks whose runs took place at the same time, from `seed`.
     case duet(seed: UInt64)
+
+    /// True if the arms are known to have been run in turn, or at once.
+    public var isInterleaved: Bool {
+      switch self {
+      case .interleaved, .duet: true
+      case .unknown, .sequential: false
+      }
+    }
   }
 
   /// The names of a cell.

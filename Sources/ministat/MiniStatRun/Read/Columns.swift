@@ -4,27 +4,53 @@ internal import MiniStat
 internal import Sys9
 
 enum Columns {
+  /// True if `beginning`, with which a file begins, can only be that of plain numbers: no other
+  /// format begins with a digit.
+  static func recognises(beginning: [UInt8]) -> Bool {
+    beginning.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
+  }
+
+  /// The numbers in the bytes of `source`.
   static func read(_ source: Source) throws(SourceError) -> Measurement {
     var rest = source.bytes[...]
+    return try unsafe read(source) { room in
+      let piece = rest.prefix(room.count)
+      unsafe room.copyBytes(from: piece)
+      rest = rest.dropFirst(piece.count)
+      return piece.count
+    }
+  }
+
+  /// The numbers in what is left to read from `fd`, behind the bytes of `source`.
+  ///
+  /// Takes 8 bytes a value, however long their texts are.
+  static func read(_ source: Source, thenFrom fd: CInt) throws(SourceError) -> Measurement {
+    var rest = source.bytes[...]
+    return try unsafe read(source) { (room: UnsafeMutableRawBufferPointer) throws(SystemError) in
+      if rest.isEmpty { return try unsafe Sys9.read(fd, into: room) }
+      let piece = rest.prefix(room.count)
+      unsafe room.copyBytes(from: piece)
+      rest = rest.dropFirst(piece.count)
+      return piece.count
+    }
+  }
+
+  private static func read(
+    _ source: Source,
+    from bytes: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
+  ) throws(SourceError) -> Measurement {
     let reading: Reading
     do throws(ReadFailure) {
-      reading = try unsafe SampleReader.read(source.column) { room in
-        let piece = rest.prefix(room.count)
-        unsafe room.copyBytes(from: piece)
-        rest = rest.dropFirst(piece.count)
-        return piece.count
-      }
+      reading = try unsafe SampleReader.read(source.column, from: bytes)
     } catch {
       switch error {
-      case .system(let fault): throw SourceError(name: source.name, text: fault.reason)
+      case .system(let fault): throw SourceError(name: source.name, fault)
       case .data(let fault): throw complaint(fault, source)
       }
     }
     var result = Measurement()
     result.format = .columns
-    let values = reading.samples.withSpan { span in
-      unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
-    }
+    let values = Self.values(of: reading.samples)
     if values.isEmpty {
       throw SourceError(
         name: source.name,
@@ -34,6 +60,15 @@ enum Columns {
     result.add(Metric(name: "value", unit: "", better: .lower))
     result.add(Series(arm: source.arm, metric: "value", values: values))
     return result
+  }
+
+  private static func values(of samples: Samples) -> [Double] {
+    samples.withSpan { span in
+      unsafe [Double](unsafeUninitializedCapacity: span.count) { room, filled in
+        unsafe Memory.preferHugePages(UnsafeMutableRawBufferPointer(room))
+        unsafe span.withUnsafeBufferPointer { filled = unsafe room.initialize(fromContentsOf: $0) }
+      }
+    }
   }
 
   private static func complaint(_ fault: DataFault, _ source: Source) -> SourceError {

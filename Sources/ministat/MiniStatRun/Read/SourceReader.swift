@@ -46,6 +46,11 @@ public struct SourceError: Error, Equatable, Sendable, CustomStringConvertible {
     self.text = text
   }
 
+  /// What the system said when `name` was read.
+  init(name: String, _ fault: SystemError) {
+    self.init(name: name, text: "cannot read: \(fault.reason)")
+  }
+
   /// `name:line: place: text`, without what is not known.
   public var description: String {
     "\(name)\(line > 0 ? ":\(line)" : ""): \(place.isEmpty ? "" : place + ": ")\(text)"
@@ -77,6 +82,39 @@ public enum SourceReader {
     }
     measurement.checkInvariants()
     return measurement
+  }
+
+  /// The measurement in what the descriptor `fd`, which the caller owns, gives to its end.
+  ///
+  /// As ``read(_:name:arm:column:)`` of all the bytes; but a file that begins with a digit holds
+  /// plain numbers, and is never held as a whole.
+  ///
+  /// - Throws: what is wrong with the content, or why the system would not give it.
+  public static func read(
+    descriptor fd: CInt, name: String, arm: String, column: ColumnFormat = .standard
+  ) throws(SourceError) -> Measurement {
+    var bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try beginning(of: fd)
+      if !Columns.recognises(beginning: bytes) { bytes += try Files.read(all: fd) }
+    } catch {
+      throw SourceError(name: name, error)
+    }
+    if !Columns.recognises(beginning: bytes) {
+      return try read(bytes, name: name, arm: arm, column: column)
+    }
+    let source = Source(bytes: bytes, name: name, arm: arm, column: column)
+    return try Columns.read(source, thenFrom: fd)
+  }
+
+  /// The first bytes that `fd` gives; none at its end.
+  private static func beginning(of fd: CInt) throws(SystemError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: SampleReader.pieceSize)
+    let count = try unsafe bytes.withUnsafeMutableBufferPointer { (room) throws(SystemError) in
+      try unsafe Sys9.read(fd, into: UnsafeMutableRawBufferPointer(room))
+    }
+    bytes.removeLast(bytes.count - count)
+    return bytes
   }
 
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

@@ -158,12 +158,13 @@ public struct JSONReport {
   }
 
   private func finding(_ finding: Finding) -> JSON {
-    Self.object([
+    let cure = finding.cure(isInterleaved: report.design.isInterleaved)
+    return Self.object([
       ("code", .string(finding.code)),
       ("severity", finding.severity == .warning ? "warning" : "note"),
       ("arm", finding.arm.map { .string($0) } ?? .null),
       ("sentence", .string(finding.sentence)),
-      ("cure", finding.cure.map { .string($0) } ?? .null),
+      ("cure", cure.map { .string($0) } ?? .null),
     ])
   }
 

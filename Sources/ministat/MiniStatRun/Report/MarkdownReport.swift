@@ -53,7 +53,7 @@ public struct MarkdownReport {
     return failures
       + content.remarks(report.main).map { remark in
         let isWarning = remark.finding.severity == .warning
-        let cure = remark.finding.cure.map { "; \(escaped($0))" } ?? ""
+        let cure = remark.cure.map { "; \(escaped($0))" } ?? ""
         return "- \(isWarning ? "⚠️ " : "")\(escaped(remark.text))\(cure)."
       }
   }

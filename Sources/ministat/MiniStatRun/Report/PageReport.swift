@@ -165,7 +165,7 @@ public struct PageReport {
           let isWarning = remark.finding.severity == .warning
           markup.element("li", [("class", isWarning ? "warning" : "remark")]) { markup in
             markup.write(ReportFigure.minus(remark.text) + ".")
-            if let cure = remark.finding.cure {
+            if let cure = remark.cure {
               markup.element("span", [("class", "cure")]) { $0.write(" " + capital(cure) + ".") }
             }
           }

@@ -105,6 +105,8 @@ extension ReportContent {
     /// The row, "" where there is only one.
     var subject: String
     var finding: Finding
+    /// What to do about it, as the design of the measurement leaves it.
+    var cure: String?
 
     /// `parse, old: the values fall steadily`.
     var text: String {
@@ -123,7 +125,9 @@ extension ReportContent {
         ? row.comparisons.flatMap { $0?.comparison.findings ?? [] }
         : row.cells.flatMap { $0?.summary.findings ?? [] }
       for finding in found {
-        let remark = Remark(subject: row.name, finding: finding)
+        let remark = Remark(
+          subject: row.name, finding: finding,
+          cure: finding.cure(isInterleaved: report.design.isInterleaved))
         if !remarks.contains(remark) { remarks.append(remark) }
       }
     }

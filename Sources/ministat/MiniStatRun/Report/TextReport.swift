@@ -199,7 +199,7 @@ public struct TextReport {
     let most = isSuite ? min(warnings, Self.remarksOfSuiteMax) : Self.remarksMax
     for remark in remarks.prefix(most) {
       lines += item(
-        remark.text, cure: remark.finding.cure, isWarning: remark.finding.severity == .warning)
+        remark.text, cure: remark.cure, isWarning: remark.finding.severity == .warning)
     }
     if remarks.count > most {
       lines += wrapped(
