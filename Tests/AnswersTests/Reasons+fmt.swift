@@ -22,6 +22,10 @@ private struct Directive {
       rest.removeFirst()
       precision = Self.number(&rest) ?? 0
     }
+    // A size, or that there is no sign, changes nothing of what the rules say; a verb does.
+    while rest.unicodeScalars.count > 1, let size = rest.first, "hlu".contains(size) {
+      rest.removeFirst()
+    }
     guard let letter = rest.popFirst()?.unicodeScalars.first else {
       throw RuleError("verb", object)
     }
@@ -95,30 +99,31 @@ extension Reason {
     return printed(directive.padded("'\(inside)'"))
   }
 
-  /// As many digits as were asked for; with commas, one place more where a comma would be first.
+  /// As many digits as were asked for; where a separator would be first, one digit more.
   @Sendable private static func uncapped(_ object: JSONObject) throws -> JSONObject {
     let directive = try Directive(object)
-    guard let number = try argument(object, "int").int, directive.tail.isEmpty,
-      let radix = ["d": 10, "x": 16, "o": 8, "b": 2][directive.verb]
+    guard let number = object["args"]?[0]?[1]?.int, directive.tail.isEmpty,
+      let radix = ["d": 10, "u": 10, "x": 16, "X": 16, "o": 8, "b": 2][directive.verb],
+      !directive.flags.contains("#")
     else { throw RuleError("integer", object) }
     let isZeroed = directive.flags.contains("0") && directive.precision == nil
     let sign = number < 0 ? "-" : ""
-    var digits = String(number.magnitude, radix: radix)
     let places = isZeroed ? directive.width - sign.count : directive.precision ?? 1
-    guard directive.flags.contains("'") else {
-      digits = String(repeating: "0", count: max(0, places - digits.count)) + digits
-      return printed(directive.padded(sign + digits))
+    let separator = radix == 16 || radix == 2 ? ":" : ","
+    var digits = String(number.magnitude, radix: radix, uppercase: directive.verb == "X")
+    func shown() -> String {
+      if !directive.flags.contains("'") { return digits }
+      return grouped(digits, by: radix == 10 ? 3 : 4, separator)
     }
-    guard radix == 10, isZeroed else { throw RuleError("rule for its commas", object) }
-    while grouped(digits).count < places { digits = "0" + digits }
-    return printed(directive.padded(sign + grouped(digits)))
+    while shown().count < places { digits = "0" + digits }
+    return printed(directive.padded(sign + shown()))
   }
 
-  /// `digits` with a comma before each three but the first.
-  private static func grouped(_ digits: String) -> String {
+  /// `digits` with a separator before each `size` but the first.
+  private static func grouped(_ digits: String, by size: Int, _ separator: String) -> String {
     var result = ""
     for (index, digit) in digits.enumerated() {
-      if index > 0 && (digits.count - index).isMultiple(of: 3) { result += "," }
+      if index > 0 && (digits.count - index).isMultiple(of: size) { result += separator }
       result.append(digit)
     }
     return result
@@ -218,6 +223,9 @@ extension Reason {
         number("%0150d", -7, "-" + String(repeating: "0", count: 148) + "7"),
         number("%.300x", 255, String(repeating: "0", count: 298) + "ff"),
         number("%'0200d", 12345, "0" + String(repeating: ",000", count: 48) + ",012,345"),
+        number("%.150lux", 255, String(repeating: "0", count: 148) + "ff"),
+        number("%'0150X", 255, "0:" + String(repeating: "0000:", count: 29) + "00FF"),
+        number("%'.148d", 5, "0" + String(repeating: ",000", count: 36) + ",005"),
         number("%'0199d", 12345, String(repeating: "000,", count: 48) + "012,345"),
       ], rule: uncapped),
   ]
