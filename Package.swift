@@ -135,7 +135,7 @@ let package = Package(
     tests("LibFmt", needs: ["CAllocations", "LibFmt", "LibUTF", "Sys9", system]),
     tests("LibBio", needs: ["CAllocations", "LibBio", "LibFmt", "LibUTF", "Sys9", system]),
     tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
-    tests("Answers", needs: ["answers", "LibJSON", "Sys9", system]),
+    tests("Answers", needs: ["answers", "Lib9c", "LibIP", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
     tests("LibAIO", needs: ["LibAIO", "Servers", "Sys9"]),

@@ -22,26 +22,47 @@ struct DifferentialData {
     return try JSON.parseLines(file).map { try #require($0.object) }
   }
 
-  /// Faults of plan9port that its lists do not name yet, each with a test of what ours does.
+  /// Faults of plan9port that its lists do not name yet; as theirs, they are in Reasons.swift.
   private static let found: [String: [String: [Int]]] = [
     "bio": [
-      // ReadingTests.staleBytes
       "beyond the end, bytes at the end of the buffer are taken for those before": [259, 313]
     ]
   ]
 
+  /// The two lists of the data and ours, each by subject.
+  private var lists: [[String: [String: [Int]]]] {
+    get throws {
+      try ["KNOWN_BUGS.json", "DECISIONS.json"].map { name in
+        let list = try #require(try JSON.parse(bytes: Files.read(folder.appending(name))).object)
+        var subjects: [String: [String: [Int]]] = [:]
+        for (subject, reasons) in list {
+          for (reason, ids) in try #require(reasons.object) {
+            let ids = try #require(ids.array).map { try #require($0.int) }
+            subjects[subject, default: [:]][reason] = ids
+          }
+        }
+        return subjects
+      } + [Self.found]
+    }
+  }
+
+  /// The subjects in which anything is exempted.
+  var exemptedSubjects: Set<String> {
+    get throws { Set(try lists.flatMap(\.keys)) }
+  }
+
+  /// By the reason why our answer may differ, the ids of the questions of a subject.
+  func exempted(in subject: String) throws -> [String: [Int]] {
+    try lists.reduce(into: [:]) { result, list in
+      result.merge(list[subject] ?? [:]) { $0 + $1 }
+    }
+  }
+
   /// By the id of an object, why our answer may differ.
   func exemptions(of subject: String) throws -> [Int: String] {
     var result: [Int: String] = [:]
-    for (reason, ids) in Self.found[subject] ?? [:] {
+    for (reason, ids) in try exempted(in: subject) {
       for id in ids { result[id] = reason }
-    }
-    for name in ["KNOWN_BUGS.json", "DECISIONS.json"] {
-      let lists = try JSON.parse(bytes: try Files.read(folder.appending(name)))
-      guard let reasons = lists[subject]?.object else { continue }
-      for (reason, ids) in reasons {
-        for id in try #require(ids.array) { result[try #require(id.int)] = reason }
-      }
     }
     return result
   }

@@ -89,6 +89,7 @@ import Testing
     #expect(smprint("%.2H|%10.1H|%-6.1[|", bytes, bytes, bytes) == "0B30|        0B|Cw==  |")
     #expect(smprint("%.*H", 9, bytes) == "0B30557A", "no more bytes than there are")
     #expect(smprint("%H", [UInt8]?.none) == "<nil>")
+    #expect(smprint("%.*H|%8.2[|", 4, [UInt8]?.none, [UInt8]?.none) == "<nil>|   <nil>|")
     #expect(smprint("%M %15M|", 0x8000_01ED as UInt32, 0o644) == "d-rwxr-xr-x     --rw-r--r--|")
   }
 

@@ -202,7 +202,11 @@ extension Fmt {
     if position.kind == .end { return }
     if isSpecial { return feedSpecially(.none) }
     switch position.kind {
-    case .text, .runes, .quote, .encode: printNil()
+    case .text, .runes, .quote: printNil()
+    case .encode:
+      // Here the precision counts bytes of the value, which there is none of: it cuts no text.
+      flags.remove(.precision)
+      printNil()
     case .pointer: printInteger(0, UInt.bitWidth, false)
     default: printBad()
     }
