@@ -86,7 +86,7 @@ private func pointVerbs() -> Verbs {
     #expect(smprint("%10q|%-9q|", "é ☺", "é ☺") == "     'é ☺'|'é ☺'    |")
     #expect(smprint("%Q", UTF.runes(of: "日本 語")) == "'日本 語'")
     #expect(smprint("%.3q|%.3q|%.0q|", "it's", "a b c", "x") == "'it'''|'a b'|''|")
-    #expect(smprint("%.4H", [UInt8]?.none) == "<nil", "precision applies to nil too")
+    #expect(smprint("%.4H", [UInt8]?.none) == "<nil>", "precision counts bytes, not letters")
   }
 
   @Test func whatIsQuotedCanBeChosen() {
