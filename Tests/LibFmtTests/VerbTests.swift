@@ -152,6 +152,18 @@ import Testing
     return String(decoding: memory.prefix(count), as: UTF8.self)
   }
 
+  /// Found by the fuzzer: all of a run of such bytes was given up, though none is half a rune.
+  @Test func mayDivideBytesThatAreNoRunes() {
+    let text: [UInt8] = [0x41] + [UInt8](repeating: 0x89, count: 20)
+    for size in 1...24 {
+      var memory = [UInt8](repeating: 0xAA, count: size)
+      var room = memory.mutableSpan
+      let count = vsnprint(&room, Format(text.span), [])
+      #expect(count <= text.count && count + 1 <= size && memory[count] == 0)
+      #expect(count == text.count || count + UTFmax + 1 >= size, "\(count) of \(size)")
+    }
+  }
+
   @Test func holdWholeRunes() {
     let wanted = ["", "", "h", "h", "hé", "hél", "hél", "hél", "hél☺", "hél☺"]
     #expect((0...9).map { printed($0, "%s", [.string("hél☺")]) } == wanted)

@@ -227,15 +227,24 @@ extension Fmt {
       var piece = unsafe min(count - done, stop - to)
       if sink == nil {
         // There will be no other room: end with a whole rune.
-        while piece > 0, piece < count - done, unsafe bytes[done + piece] & 0xC0 == 0x80 {
-          piece -= 1
-        }
+        piece = unsafe Self.wholeRunes(bytes + done, count - done, room: piece)
       }
       unsafe to.update(from: bytes + done, count: piece)
       unsafe to += piece
       done += piece
       if done < count && !makeRoom() { return }
     }
+  }
+
+  /// How many of `count` bytes fit into `room` without cutting a rune; bytes that are none of one
+  /// may be divided anywhere.
+  private static func wholeRunes(
+    _ bytes: UnsafePointer<UInt8>, _ count: Int, room: Int
+  ) -> Int {
+    if room >= count { return count }
+    var cut = room
+    while cut > 0, room - cut < UTFmax - 1, unsafe bytes[cut] & 0xC0 == 0x80 { cut -= 1 }
+    return unsafe bytes[cut] & 0xC0 == 0x80 ? room : cut
   }
 
   /// Prints a rune; `Runeerror` for what is above `Runemax`.  Corresponds to `fmtrune(3)`.
