@@ -82,6 +82,9 @@ struct BuildDirectory {
     let plan = plan(usedVariables: usedVariables(expander))
     expander = Expander(plan: plan, variables: expander.variables)
     let outputs = OutputSet(directory)
+    // From the first temporary file on: a signal waits until all have taken their places.
+    Interrupts.block()
+    defer { Interrupts.unblock() }
     do throws(SystemError) {
       try makeFolders(plan)
       try produce(outputs, plan, expander)
@@ -89,8 +92,6 @@ struct BuildDirectory {
         outputs.abandon()
         return []
       }
-      Interrupts.block()
-      defer { Interrupts.unblock() }
       let changed = outputs.names.filter(\.isChanged).map(\.name)
       try resolution.probing.keep()
       try removeStale(commands)

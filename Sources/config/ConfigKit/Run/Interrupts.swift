@@ -1,8 +1,8 @@
-// Ctrl-C while outputs take their places.
+// Ctrl-C while outputs are written and take their places.
 
 import Glibc
 
-/// Signals that would end the process, held back while outputs take their places.
+/// Signals that would end the process, held back while outputs are written and take their places.
 enum Interrupts {
   private static func change(_ how: CInt) {
     var set = sigset_t()
