@@ -24,11 +24,11 @@ func laidOut(_ text: String) -> String {
         "ident   A\nmakeoption CC  gcc\noption X   1\n",
         "ident\t\tA\nmakeoption\tCC gcc\noption\t\tX 1\n"
       ),
-      ("param A\n\n\n\noption  B\n", "param\tA\n\noption\tB\n"),
+      ("param A\n\n\n\noption  B\n", "param\t\tA\n\noption\t\tB\n"),
       // Owners: a clause a line, attachments in a column.
       (
         "program p    option SMALL\n src/main.c   src/any.c\n    src/a.c option LARGE flags \"-D\"\n",
-        "program\tp\t\toption SMALL\n\tsrc/main.c src/any.c\n\tsrc/a.c\t\toption LARGE flags \"-D\"\n"
+        "program\tp\toption SMALL\n\tsrc/main.c src/any.c\n\tsrc/a.c\toption LARGE flags \"-D\"\n"
       ),
       // Joined lines, one tab more.
       (
@@ -47,13 +47,13 @@ func laidOut(_ text: String) -> String {
         "# one\n\nprogram\tp\t# two\n\t# three\n\tsrc/a.c\t# four\n\t# five\n# six\nprogram\tq\n"
       ),
       // A semicolon.
-      ("param A;param B 2; # c\n", "param\tA\nparam\tB 2\t# c\n"),
+      ("param A; param B 2; # c\n", "param\t\tA\nparam\t\tB 2\t# c\n"),
       // Tests.
       (
-        "test t\n program p\n args   -n \"a  b\"\n",
-        "test\tt\n\tprogram\tp\n\targs\t-n \"a  b\"\n"
+        "test t option X\n program p\n args   -n \"a  b\"\n",
+        "test\tt\toption X\n\tprogram\tp\n\targs\t-n \"a  b\"\n"
       ),
-      ("no   option  X\n", "no option X\n"),
+      ("no   option  X\n", "no option\tX\n"),
       ("", ""), ("\n\n", ""), ("# only", "# only\n"),
     ])
   func layout(_ text: String, _ expected: String) { #expect(laidOut(text) == expected) }
@@ -68,20 +68,20 @@ func laidOut(_ text: String) -> String {
       ("makeoption X=a   b\n", "makeoption\tX=a   b\n"),
       ("makeoption \\\n# c\n X a\n", "makeoption \\\n# c\n X a\n"),
       // A backslash at the end of a file is a word; with a newline behind it would join.
-      ("option A b\\", "option\tA b\\ \n"),
-      ("option A b\\ \nparam B\n", "option\tA b\\ \nparam\tB\n"),
+      ("option A b\\", "option\t\tA b\\ \n"),
+      ("option A b\\ \nparam B\n", "option\t\tA b\\ \nparam\t\tB\n"),
       // Two semicolons: one ends the statement, the other is of the word.
-      ("option A b;;\n", "option\tA b;;\n"),
+      ("option A b;;\n", "option\t\tA b;;\n"),
       // Quotes and what is in them.
-      ("param A \"x  # y\" # z\n", "param\tA \"x  # y\"\t# z\n"),
-      ("param A 'one\\\ntwo'\n", "param\tA 'one\\\ntwo'\n"),
+      ("param A \"x  # y\" # z\n", "param\t\tA \"x  # y\"\t# z\n"),
+      ("param A 'one\\\ntwo'\n", "param\t\tA 'one\\\ntwo'\n"),
       ("'ident' X\n", "'ident' X\n"),
       // Line ends of others.
       ("option A 7\r\nprogram p\r\n\tsrc/a.c \\\r\n\toption A\r\n", nil),
-      ("\u{FEFF}option A\n", "\u{FEFF}option\tA\n"),
+      ("\u{FEFF}option A\n", "\u{FEFF}option\t\tA\n"),
     ] as [(String, String?)])
   func kept(_ text: String, _ expected: String?) {
-    let wanted = expected ?? "option\tA 7\nprogram\tp\n\tsrc/a.c \\\n\t\toption A\n"
+    let wanted = expected ?? "option\t\tA 7\nprogram\tp\n\tsrc/a.c \\\n\t\toption A\n"
     #expect(laidOut(text) == wanted)
   }
 
@@ -155,8 +155,10 @@ func laidOut(_ text: String) -> String {
     if Formatter.format(result, name: "f") != .formatted(result) { return "not idempotent" }
     let lines = String(decoding: result, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false)
+    // The value of a makeoption is not touched, nor what a backslash or a lone return ends.
     let isTidy = !lines.contains { $0.hasSuffix(" ") && !$0.hasSuffix("\\ ") }
     return isTidy || bytes.contains(UInt8(ascii: "\\")) || bytes.contains(0x0D)
+      || String(decoding: bytes, as: UTF8.self).contains("makeoption")
       ? nil : "blanks at the end of a line"
   }
 
@@ -192,7 +194,7 @@ func laidOut(_ text: String) -> String {
 
   @Test func ofAnything() {
     var (random, seed) = SplitMix.printed("layout", environment: Environment["TEST_SEED"])
-    for round in 0..<20_000 {
+    for round in 0..<5_000 {
       let count = Int.random(in: 1...24, using: &random)
       var text = ""
       for _ in 0..<count {

@@ -12,6 +12,8 @@ struct LayoutLine {
   var endsInBackslash = false
   /// The lines that share its columns; -1 for none.
   var group: Int
+  /// The column of its second cell, at least; 0 for a line that shares it with its neighbours.
+  var second = 0
 
   init(group: Int) { self.group = group }
 
@@ -67,7 +69,7 @@ struct Columns {
   private func columns(of lines: ArraySlice<LayoutLine>) -> (second: Int, comment: Int) {
     var second = 0
     var comment = 0
-    for line in lines where line.cells.count > 1 && !line.isTall {
+    for line in lines where line.cells.count > 1 && !line.isTall && line.second == 0 {
       let end = Self.end(of: line.cells[0], from: line.indent * Self.tabStop)
       if end < Self.alignedMax { second = max(second, Self.next(end)) }
     }
@@ -98,7 +100,7 @@ struct Columns {
   private static func end(of line: LayoutLine, _ second: Int) -> Int {
     var column = end(of: line.cells[0], from: line.indent * tabStop)
     for cell in line.cells.dropFirst() {
-      column = end(of: cell, from: max(next(column), second))
+      column = end(of: cell, from: max(next(column), line.second == 0 ? second : line.second))
     }
     return column
   }
@@ -109,7 +111,10 @@ struct Columns {
     bytes += repeatElement(Byte.tab, count: line.indent)
     var column = line.indent * Self.tabStop
     for (index, cell) in line.cells.enumerated() {
-      if index > 0 { column = pad(from: column, to: line.isTall ? 0 : columns.second, &bytes) }
+      if index > 0 {
+        let second = line.isTall ? 0 : columns.second
+        column = pad(from: column, to: line.second == 0 ? second : line.second, &bytes)
+      }
       bytes += cell
       column = Self.end(of: cell, from: column)
     }

@@ -15,9 +15,10 @@
 //     <tab>src/c.c \                                  a joined line, one tab more
 //     <tab><tab>src/d.c<tab><tab>option SMALL
 //
-// Attachments of neighbouring lines begin in one column, a tab stop; so do the arguments of
-// neighbouring settings, and comments behind code.  A blank line separates neighbours; there is
-// never more than one.  A statement that began behind `;` gets a line of its own.
+// Attachments of neighbouring lines begin in one column, a tab stop; so do comments behind code.
+// A blank line separates neighbours; there is never more than one.  The arguments of settings begin
+// in one column everywhere, so that a new line moves no other.  A statement that began behind `;`
+// gets a line of its own.
 //
 // Invariants.
 //   F1  Statements, clauses and words are the same before and after, quotes included; the value of
@@ -86,6 +87,8 @@ public enum Formatter {
 /// What kind of neighbours a statement has its columns with.
 enum LayoutKind {
   case setting, source, owner, test, plain
+  /// Where the arguments of a setting begin: behind `makeoption`, `includeconfig` and `no option`.
+  static let settingColumn = 16
 }
 
 /// The lines of a file, made from its statements.
@@ -147,6 +150,7 @@ struct Layout {
   private mutating func putRaw(_ index: Int, _ statement: Statement) {
     let words = statement.words
     var line = LayoutLine(group: group)
+    line.second = LayoutKind.settingColumn
     if words.count > 1, text.gaps[index][0].isBlank {
       var value = text.verbatim(words[1], words[words.count - 1])
       if words.count > 2, text.gaps[index][1].isBlank, text.isVariable(words[1]) {
@@ -174,10 +178,12 @@ struct Layout {
       if !isEnd && !gap.isJoined { continue }
       var line = LayoutLine(group: group)
       line.indent = indent
+      if kind == .setting && start == 0 { line.second = LayoutKind.settingColumn }
       line.cells = cells(statement, start..<(word + 1), split, isHead: clause == 0, kind)
       line.isJoined = !isEnd
       finish(&line, index, word)
       lines.append(line)
+      if kind == .test && clause == 0 { group += 1 }  // its lines have columns of their own
       if isEnd && clause + 1 == statement.clauseEnds.count { return }
       start = word + 1
       indent = isEnd ? 1 : clause == 0 ? 1 : 2
@@ -193,8 +199,9 @@ struct Layout {
       Array(statement.words[range].map { text.raw($0) }.joined(separator: [Byte.space]))
     }
     let first = range.lowerBound
-    if kind == .setting && first == 0 && range.count > 1 {
-      return [joined(0..<1), joined(1..<range.upperBound)]
+    if kind == .setting && first == 0 {
+      let head = text.headCount(statement)
+      if range.count > head { return [joined(0..<head), joined(head..<range.upperBound)] }
     }
     let middle = min(max(split, first), range.upperBound)
     var lead = joined(first..<middle)

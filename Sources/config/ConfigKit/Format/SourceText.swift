@@ -164,12 +164,16 @@ struct SourceText {
     case .module, .library, .program: return .owner
     case .test, .bench: return .test
     case .source: return .source
-    case .no: return .plain
     case let keyword? where keyword.isDirective: return .setting
     default: break
     }
     if names[head.name].contains(where: { $0 == Byte.slash || $0 == Byte.dot }) { return .source }
     return head.isQuoted ? .plain : .setting
+  }
+
+  /// How many words of a setting stand in its first column: `no option` are two.
+  func headCount(_ statement: Statement) -> Int {
+    statement.words[0].keyword == .no && statement.clause(0).count > 2 ? 2 : 1
   }
 
   /// True if a tab follows the head of the statement, though no column does.
@@ -186,7 +190,7 @@ struct SourceText {
     }
     switch kind {
     case .setting, .plain: return range.upperBound
-    case .test: return clause == 0 ? range.upperBound : range.lowerBound + 1
+    case .test: return clause == 0 ? min(2, range.upperBound) : range.lowerBound + 1
     case .owner, .source:
       var start = range.lowerBound
       if clause == 0 { start = min(hasTab(statement, kind) ? 2 : 1, range.upperBound) }

@@ -246,7 +246,8 @@ struct NinjaRule {
       }
       // Outputs that only say when a target is up to date are no files.
       let outputs = paths(line[line.index(line.startIndex, offsetBy: 6)..<colon.lowerBound], build)
-      let inputs = paths(line[colon.upperBound...].split(separator: "||")[0], build)
+      let rest = line[colon.upperBound...]
+      let inputs = paths(rest[..<(rest.firstRange(of: "||")?.lowerBound ?? rest.endIndex)], build)
       rules.append(
         NinjaRule(outputs: outputs, inputs: inputs, command: command, directory: directory))
     }

@@ -8,7 +8,7 @@ import SystemPackage
 struct CMakeTargets {
   private let reply: CMakeReply
   private let place: ImportPlace
-  private var result: Description
+  var result: Description
   /// The names that our description has for CMake's targets, by CMake's id.
   private var names: [String: String] = [:]
   /// The targets that commands run while building.
@@ -32,6 +32,7 @@ struct CMakeTargets {
     for target in reply.targets { add(target) }
     let words = shared.map(Description.shellWord).joined(separator: " ")
     result.settings = ["makeoption CFLAGS=\(words)", "makeoption INCLUDES="]
+    if !tools.isEmpty { result.settings.append("makeoption HOSTCFLAGS=\(words)") }
   }
 
   /// What is described, with the options that were turned round.
@@ -102,7 +103,7 @@ struct CMakeTargets {
       }
       words += option.isEmpty ? [path] : ["-I\(path)"]
     }
-    return words + command.options.dropFirst(shared.count)
+    return CompilationDatabase.without(shared, words + command.options)
   }
 
   /// Copies the headers that CMake generated in the directory `inner` of its build; the result is
@@ -279,13 +280,21 @@ struct CMakeTargets {
         switch fragment["role"]?.string {
         case "libraries": if let name = library(word) { use(name) }
         case "flags":
-          if !shared.contains(word) && word != "-rdynamic" && word != "-fPIC" {
+          if !shared.contains(word) && !Self.isForCompiler(word) {
             result.remark("\(owner.name): the link option \(word)")
           }
         default: result.remark("\(owner.name): \(word) of its link")
         }
       }
     }
+  }
+
+  /// True for words of a link that CMake repeats from the compile commands, and that do nothing there.
+  private static func isForCompiler(_ word: String) -> Bool {
+    if word == "-rdynamic" || word == "-fPIC" || word.hasPrefix("-W") && !word.hasPrefix("-Wl,") {
+      return true
+    }
+    return ["-D", "-U", "-I", "-O", "-g", "-std="].contains { word.hasPrefix($0) }
   }
 
   /// What `library` says for a word of a link; nil for libraries of the project, which are known by
@@ -298,122 +307,5 @@ struct CMakeTargets {
     guard let base = path.lastComponent?.string, base.hasPrefix("lib") else { return nil }
     let name = base.dropFirst(3).prefix { $0 != "." }
     return name.isEmpty ? nil : "-l\(name)"
-  }
-}
-
-// MARK: Options
-
-extension CMakeTargets {
-  /// Puts what is only here, or only in `other`, under `option`, which is the other way round there.
-  mutating func merge(_ other: CMakeTargets, option: CMakeOption) {
-    guard let first = option.name.first, first.isLetter || first == "_",
-      option.name.utf8.allSatisfy(Byte.isIdentifier)
-    else { return }
-    let here = option.isOn ? option.name : "!\(option.name)"
-    let there = option.isOn ? "!\(option.name)" : option.name
-    var isUsed = false
-    for index in result.owners.indices {
-      guard let twin = other.result.owners.first(where: { $0.name == result.owners[index].name })
-      else {
-        result.owners[index].conditions.append(here)
-        isUsed = true
-        continue
-      }
-      isUsed = Self.merge(&result.owners[index], twin, here, there) || isUsed
-    }
-    for owner in other.result.owners
-    where !result.owners.contains(where: { $0.name == owner.name }) {
-      var copy = owner
-      copy.conditions.append(there)
-      result.owners.append(copy)
-      isUsed = true
-    }
-    for rule in other.result.rules
-    where !result.rules.contains(where: { $0.outputs == rule.outputs }) {
-      result.rules.append(rule)
-    }
-    for copy in other.result.copies {
-      if let mine = result.copies.first(where: { $0.path == copy.path }) {
-        if mine.bytes != copy.bytes {
-          result.remark(
-            "\(copy.path) is as it is with \(option.name) \(option.isOn ? "on" : "off")")
-          isUsed = true
-        }
-      } else {
-        result.copies.append(copy)
-      }
-    }
-    if !option.help.isEmpty { result.settings.append("# \(option.help)") }
-    result.settings.append(option.isOn ? "option \(option.name)" : "no option \(option.name)")
-    if !isUsed { result.remark("option \(option.name): CMake does the same with and without it") }
-  }
-
-  /// True if the two differ.
-  private static func merge(
-    _ mine: inout DescribedOwner, _ other: DescribedOwner, _ here: String, _ there: String
-  ) -> Bool {
-    // Flags of each item in whole, so that it does not matter which of them were raised.
-    lower(&mine)
-    var other = other
-    lower(&other)
-    var isChanged = merge(&mine.libraries, other.libraries, here, there)
-    isChanged = merge(&mine.modules, other.modules, here, there) || isChanged
-    let paths = mine.items.map { Conditional(value: $0.value.path, conditions: $0.conditions) }
-    for (index, item) in paths.enumerated() {
-      guard let twin = other.items.first(where: { $0.value.path == item.value }) else {
-        mine.items[index].conditions.append(here)
-        isChanged = true
-        continue
-      }
-      isChanged = mergeFlags(&mine, index, twin.value.flags, here, there) || isChanged
-    }
-    for item in other.items where !paths.contains(where: { $0.value == item.value.path }) {
-      var copy = item
-      copy.conditions.append(there)
-      mine.items.append(copy)
-      isChanged = true
-    }
-    CompilationDatabase.raiseFlags(&mine)
-    return isChanged
-  }
-
-  private static func lower(_ owner: inout DescribedOwner) {
-    for flags in owner.flags where flags.conditions.isEmpty {
-      for index in owner.items.indices { owner.items[index].value.flags += flags.value }
-    }
-    owner.flags.removeAll { $0.conditions.isEmpty }
-  }
-
-  /// Flags that one side alone has are the owner's, under the option.
-  private static func mergeFlags(
-    _ mine: inout DescribedOwner, _ index: Int, _ other: [String], _ here: String, _ there: String
-  ) -> Bool {
-    let own = mine.items[index].value.flags
-    let onlyMine = own.filter { !other.contains($0) }
-    let conditional = Set(mine.flags.flatMap(\.value))
-    let onlyOther = other.filter { !own.contains($0) && !conditional.contains($0) }
-    if onlyMine.isEmpty && onlyOther.isEmpty { return false }
-    mine.items[index].value.flags = own.filter { !onlyMine.contains($0) }
-    for (flags, condition) in [(onlyMine, here), (onlyOther, there)] where !flags.isEmpty {
-      let line = Conditional(value: flags, conditions: [condition])
-      if !mine.flags.contains(line) { mine.flags.append(line) }
-    }
-    return true
-  }
-
-  private static func merge(
-    _ mine: inout [Conditional<String>], _ other: [Conditional<String>], _ here: String,
-    _ there: String
-  ) -> Bool {
-    var isChanged = false
-    for index in mine.indices where !other.contains(where: { $0.value == mine[index].value }) {
-      mine[index].conditions.append(here)
-      isChanged = true
-    }
-    for item in other where !mine.contains(where: { $0.value == item.value }) {
-      mine.append(Conditional(value: item.value, conditions: item.conditions + [there]))
-      isChanged = true
-    }
-    return isChanged
   }
 }

@@ -135,13 +135,24 @@ public struct CompilationDatabase {
     return ["makeoption CFLAGS=\(shared)", "makeoption INCLUDES="]
   }
 
-  /// The options with which all files are compiled, whatever their language.
+  /// What all files are compiled with, whatever their language: the options that they begin with,
+  /// and the macros that all of them have.
   static func sharedOptions(_ commands: [CompileCommand]) -> [String] {
-    guard var shared = commands.first?.options else { return [] }
+    guard let first = commands.first else { return [] }
+    var shared = first.options
+    var macros = first.definitions.filter { $0.hasPrefix("-D") }
     for command in commands {
       shared = Array(zip(shared, command.options).prefix { $0 == $1 }.map(\.0))
+      macros.removeAll { !command.definitions.contains($0) }
     }
-    return shared
+    return shared + macros
+  }
+
+  /// `words` without those of `shared`, each of them once.
+  static func without(_ shared: [String], _ words: [String]) -> [String] {
+    var result = words
+    for word in shared { if let index = result.firstIndex(of: word) { result.remove(at: index) } }
+    return result
   }
 
   private mutating func add(_ target: String, _ entries: [Entry], _ shared: [String]) {
@@ -158,7 +169,7 @@ public struct CompilationDatabase {
     }
     func items(_ entries: [Entry]) -> [Conditional<DescribedItem>] {
       entries.map { entry in
-        let flags = entry.command.definitions + entry.command.options.dropFirst(shared.count)
+        let flags = Self.without(shared, entry.command.definitions + entry.command.options)
         return Conditional(value: DescribedItem(path: entry.path, flags: flags))
       }
     }

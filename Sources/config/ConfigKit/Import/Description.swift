@@ -126,7 +126,7 @@ struct Description {
   }
 
   /// `text` on one line: a comment ends with its line.
-  private static func line(_ text: String) -> String {
+  static func line(_ text: String) -> String {
     text.split { $0 == "\n" || $0 == "\r" || $0 == "\r\n" || $0 == "\0" }.joined(separator: " ")
   }
 
