@@ -93,7 +93,8 @@ struct MatrixOptions: ParsableArguments {
 
   /// Generates every variant of `configuration`, and says what is wrong.
   func generate(
-    _ configuration: String, _ shared: SharedReading, for backEnd: BackEnd = .matrix
+    _ configuration: String, _ shared: SharedReading, for backEnd: BackEnd = .matrix,
+    isSilent: Bool = false
   ) -> [MatrixVariant] {
     let machine = Console.machine()
     var matrix = matrix(configuration)
@@ -101,7 +102,7 @@ struct MatrixOptions: ParsableArguments {
     return matrix.variants().map { request in
       let report = Generator(request, machine: machine, shared: shared).run()
       let variant = MatrixVariant(request: request, report: report)
-      if !report.messages.isEmpty {
+      if !report.messages.isEmpty && !isSilent {
         Console.write(2, "\(variant.name):\n\(report.messages)")
       }
       return variant
@@ -157,6 +158,8 @@ struct MatrixCommand: ParsableCommand, Subcommand {
 
   @OptionGroup var options: MatrixOptions
 
+  @OptionGroup var diagnostics: DiagnosticsOptions
+
   @Argument(help: ArgumentHelp("The configuration.", valueName: "conf/NAME"), completion: .file())
   var root: String
 
@@ -165,14 +168,21 @@ struct MatrixCommand: ParsableCommand, Subcommand {
   var targets: [String] = []
 
   func execute() -> CInt {
-    let variants = options.generate(root, SharedReading())
+    let isText = diagnostics.format == .text
+    let variants = options.generate(root, SharedReading(), isSilent: !isText)
     if variants.isEmpty {
       Console.write(2, "config: error: --not leaves no variant\n")
       return 1
     }
+    if !isText {
+      let failed = variants.contains { $0.report.failed }
+      let status = Console.write(
+        variants.flatMap(\.report.findings), as: diagnostics.format, failed: failed)
+      if status != 0 { return status }
+    }
     guard let directory = options.directory(variants, root) else { return 1 }
     guard let outcomes = options.build(variants, in: directory, targets: targets) else { return 1 }
-    Console.write(1, MatrixBuild.table(outcomes))
+    Console.write(isText ? 1 : 2, MatrixBuild.table(outcomes))
     return outcomes.allSatisfy { $0.result == .ok || $0.result == .unchanged } ? 0 : 1
   }
 }

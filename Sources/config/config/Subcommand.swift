@@ -19,8 +19,15 @@ extension Subcommand {
 enum Subcommands {
   /// The subcommands by their words.
   static let all: [(word: String, command: any Subcommand.Type)] = [
-    ("bench", BenchCommand.self), ("compare", CompareCommand.self),
-    ("matrix", MatrixCommand.self), ("probe", ProbeCommand.self),
+    ("bench", BenchCommand.self),
+    ("compare", CompareCommand.self),
+    ("completions", CompletionsCommand.self),
+    ("fmt", FormatCommand.self),
+    ("import", ImportCommand.self),
+    ("init", InitCommand.self),
+    ("lsp", LanguageServerCommand.self),
+    ("matrix", MatrixCommand.self),
+    ("probe", ProbeCommand.self),
     ("test", TestCommand.self),
   ]
 

@@ -45,3 +45,17 @@ struct VariantOptions: ParsableArguments {
     return request
   }
 }
+
+/// How what is found wrong is written.
+struct DiagnosticsOptions: ParsableArguments {
+  @Option(
+    name: [.customLong("diagnostics")],
+    help: ArgumentHelp(
+      "Write what is found wrong as text, or for machines to standard output.",
+      valueName: "text|json|sarif"))
+  private var name = Name.text
+
+  private enum Name: String, ExpressibleByArgument, CaseIterable { case text, json, sarif }
+
+  var format: FindingFormat { FindingFormat(rawValue: name.rawValue) ?? .text }
+}

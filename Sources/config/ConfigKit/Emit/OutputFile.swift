@@ -153,6 +153,11 @@ final class OutputFile {
     return true
   }
 
+  /// Gives the finished file the permission bits `mode`, before it is put in its place.
+  func keepMode(_ mode: UInt32) throws(SystemError) {
+    try FileChanges.setMode(.path(temporary), mode)
+  }
+
   /// Puts the finished file in its place.
   func commit() throws(SystemError) {
     try Files.rename(temporary, to: path)

@@ -13,6 +13,8 @@ public import SystemPackage
 public struct Report: Sendable {
   /// The messages, ready to be shown.
   public let messages: String
+  /// The same, for machines.
+  public let findings: [Finding]
   /// True if the run found an error, and wrote nothing.
   public let failed: Bool
   /// The build directory, where the run got as far.
@@ -57,6 +59,7 @@ public struct Generator {
     ) -> Report {
       Report(
         messages: diagnostics.render(files, caret: caret, colour: colour),
+        findings: diagnostics.findings(files),
         failed: diagnostics.failed, buildDirectory: directory, changed: changed,
         sources: sources, wasCurrent: wasCurrent)
     }
@@ -84,7 +87,8 @@ public struct Generator {
     let reading = locate().flatMap { read($0) }
     if let reading { _ = resolve(reading) }
     return Report(
-      messages: diagnostics.render(files, caret: true, colour: true), failed: diagnostics.failed,
+      messages: diagnostics.render(files, caret: true, colour: true),
+      findings: diagnostics.findings(files), failed: diagnostics.failed,
       buildDirectory: reading?.buildDirectory, changed: [], sources: 0, wasCurrent: false)
   }
 
