@@ -96,12 +96,13 @@ let package = Package(
     program("fdget", in: "examples", needs: ["Lib9c", system]),
     program("grep9", in: "examples", needs: ["Lib9c", "LibBio", "LibRegexp9", "Sys9", system]),
     // The generator.
-    library("ConfigKit", in: "config", needs: ["Sys9"]),
+    library("ConfigKit", in: "config", needs: ["LibJSON", "Sys9"]),
     library("ConfigBench", in: "config", needs: ["ConfigKit", "MiniStatRun", "Sys9", system]),
     program(
       "config", in: "config",
       needs: [
-        "ConfigKit", "ConfigBench", "MiniStat", "MiniStatRun", "Sys9", "LibBSD", argumentParser,
+        "ConfigKit", "ConfigBench", "LibJSON", "MiniStat", "MiniStatRun", "Sys9", "LibBSD",
+        argumentParser,
       ]),
     // The statistics.
     library("MiniStat", in: "ministat"),
@@ -136,7 +137,7 @@ let package = Package(
     tests("LibBio", needs: ["CAllocations", "LibBio", "LibFmt", "LibUTF", "Sys9", system]),
     tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
     tests("Answers", needs: ["answers", "Lib9c", "LibIP", "LibJSON", "Sys9", system]),
-    tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
+    tests("ConfigKit", needs: ["ConfigKit", "LibJSON", "Sys9", system], data: ["Cases"]),
     tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
     tests("LibAIO", needs: ["LibAIO", "Servers", "Sys9"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),

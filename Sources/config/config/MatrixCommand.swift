@@ -98,6 +98,11 @@ struct MatrixOptions: ParsableArguments {
     let machine = Console.machine()
     var matrix = matrix(configuration)
     matrix.base.backEnds = [backEnd]
+    // Said once, not of each variant.
+    do { _ = try machine.read(matrix.base.configuration) } catch {
+      Console.write(2, "config: error: cannot open '\(configuration)': \(error.reason)\n")
+      return []
+    }
     return matrix.variants().map { request in
       let report = Generator(request, machine: machine, shared: shared).run()
       let variant = MatrixVariant(request: request, report: report)
@@ -165,11 +170,11 @@ struct MatrixCommand: ParsableCommand, Subcommand {
   var targets: [String] = []
 
   func execute() -> CInt {
-    let variants = options.generate(root, SharedReading())
-    if variants.isEmpty {
+    if options.matrix(root).variants().isEmpty {
       Console.write(2, "config: error: --not leaves no variant\n")
       return 1
     }
+    let variants = options.generate(root, SharedReading())
     guard let directory = options.directory(variants, root) else { return 1 }
     guard let outcomes = options.build(variants, in: directory, targets: targets) else { return 1 }
     Console.write(1, MatrixBuild.table(outcomes))
