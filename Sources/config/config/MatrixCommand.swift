@@ -99,6 +99,11 @@ struct MatrixOptions: ParsableArguments {
     let machine = Console.machine()
     var matrix = matrix(configuration)
     matrix.base.backEnds = [backEnd]
+    // Said once, not of each variant.
+    do { _ = try machine.read(matrix.base.configuration) } catch {
+      Console.write(2, "config: error: cannot open '\(configuration)': \(error.reason)\n")
+      return []
+    }
     return matrix.variants().map { request in
       let report = Generator(request, machine: machine, shared: shared).run()
       let variant = MatrixVariant(request: request, report: report)
@@ -168,12 +173,12 @@ struct MatrixCommand: ParsableCommand, Subcommand {
   var targets: [String] = []
 
   func execute() -> CInt {
-    let isText = diagnostics.format == .text
-    let variants = options.generate(root, SharedReading(), isSilent: !isText)
-    if variants.isEmpty {
+    if options.matrix(root).variants().isEmpty {
       Console.write(2, "config: error: --not leaves no variant\n")
       return 1
     }
+    let isText = diagnostics.format == .text
+    let variants = options.generate(root, SharedReading(), isSilent: !isText)
     if !isText {
       let failed = variants.contains { $0.report.failed }
       let status = Console.write(

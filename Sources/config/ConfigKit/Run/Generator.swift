@@ -132,7 +132,7 @@ public struct Generator {
         os: request.os ?? machine.system.os,
         arch: request.arch ?? Architecture.normalised(machine.system.arch))
     } catch {
-      diagnostics.error(.none, "cannot open '\(error.subject)': \(error.reason)")
+      diagnostics.error(.none, "cannot open '\(configuration)': \(error.reason)")
       return nil
     }
   }
