@@ -19,7 +19,7 @@ extension Subcommand {
 enum Subcommands {
   /// The subcommands by their words.
   static let all: [(word: String, command: any Subcommand.Type)] = [
-    ("bench", BenchCommand.self), ("compare", CompareCommand.self),
+    ("bench", BenchCommand.self), ("build", BuildCommand.self), ("compare", CompareCommand.self),
     ("matrix", MatrixCommand.self), ("probe", ProbeCommand.self),
     ("test", TestCommand.self),
   ]

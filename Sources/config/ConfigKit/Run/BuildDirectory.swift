@@ -16,6 +16,8 @@ struct BuildDirectory {
   /// The first word of what stands before compilers, and how many words that are.
   private var launcher: [UInt8] = []
   private var launcherCount = 0
+  /// The steps that a matrix makes once for all its variants.
+  private var madeOnce = MadeOnce()
 
   /// Knows the directory, whether or not it exists yet; touches nothing.
   init(
@@ -81,6 +83,7 @@ struct BuildDirectory {
     try vantage.linkTree()
     let plan = plan(usedVariables: usedVariables(expander))
     expander = Expander(plan: plan, variables: expander.variables)
+    if request.backEnds.contains(.matrix) { madeOnce = shared(plan, commands, expander) }
     let outputs = OutputSet(directory)
     // From the first temporary file on: a signal waits until all have taken their places.
     Interrupts.block()
@@ -161,6 +164,17 @@ struct BuildDirectory {
 
   private func existing(_ paths: [FilePath]) -> [FilePath] {
     paths.filter { (try? Files.status(directory.pushing($0))) ?? nil != nil }
+  }
+
+  /// What is made once for all variants.
+  private func shared(_ plan: Plan, _ commands: [UInt64], _ expander: Expander) -> MadeOnce {
+    var expander = expander
+    return MadeOnce(plan, commands: commands) { step in
+      guard plan.graph.commands[Int(step.command)].depfile.isEmpty,
+        let (text, writesDepfile) = try? expander.expand(step), !writesDepfile
+      else { return nil }
+      return expander.concrete(text, step)
+    }
   }
 
   // MARK: Commands
@@ -314,7 +328,12 @@ struct BuildDirectory {
       try outputs.write("matrix.ninja") { (out) throws(SystemError) in
         var emitter = NinjaEmitter(
           plan: plan, out: out, expander: expander, sibling: Array(sibling.utf8))
+        emitter.madeOnce = madeOnce
         try emitter.emit(diagnostics)
+      }
+      if madeOnce.order.isEmpty { return }
+      try outputs.write(MatrixBuild.madeOnce) { (out) throws(SystemError) in
+        try NinjaEmitter.emitMadeOnce(madeOnce, plan, expander, out, diagnostics)
       }
     }
   }
@@ -370,7 +389,9 @@ struct BuildDirectory {
       case .gnu: result.append("Makefile")
       case .bsd: result += ["Makefile", "Makefile.rules"]
       case .ninja: result.append("build.ninja")
-      case .matrix: result.append("matrix.ninja")
+      case .matrix:
+        result.append("matrix.ninja")
+        if !madeOnce.order.isEmpty { result.append(MatrixBuild.madeOnce) }
       }
     }
     return result
