@@ -23,6 +23,7 @@ enum Subcommands {
   /// The subcommands by their words.
   static let all: [(word: String, command: any Subcommand.Type)] = [
     ("bench", BenchCommand.self),
+    ("build", BuildCommand.self),
     ("compare", CompareCommand.self),
     ("completions", CompletionsCommand.self),
     ("diff", DiffCommand.self),

@@ -18,6 +18,8 @@ struct BuildDirectory {
   private var launcherCount = 0
   /// The shape of each command, by its hash: so that a later run can say which word differs.
   private var texts: [UInt64: [UInt8]] = [:]
+  /// The steps that a matrix makes once for all its variants.
+  private var madeOnce = MadeOnce()
 
   /// Knows the directory, whether or not it exists yet; touches nothing.
   init(
@@ -80,6 +82,7 @@ struct BuildDirectory {
     try vantage.linkTree()
     let plan = plan(usedVariables: usedVariables(expander))
     expander = Expander(plan: plan, variables: expander.variables)
+    if request.backEnds.contains(.matrix) { madeOnce = shared(plan, commands, expander) }
     let outputs = OutputSet(directory)
     // From the first temporary file on: a signal waits until all have taken their places.
     Interrupts.block()
@@ -168,6 +171,17 @@ struct BuildDirectory {
 
   private func existing(_ paths: [FilePath]) -> [FilePath] {
     paths.filter { (try? Files.status(directory.pushing($0))) ?? nil != nil }
+  }
+
+  /// What is made once for all variants.
+  private func shared(_ plan: Plan, _ commands: [UInt64], _ expander: Expander) -> MadeOnce {
+    var expander = expander
+    return MadeOnce(plan, commands: commands) { step in
+      guard plan.graph.commands[Int(step.command)].depfile.isEmpty,
+        let (text, writesDepfile) = try? expander.expand(step), !writesDepfile
+      else { return nil }
+      return expander.concrete(text, step)
+    }
   }
 
   // MARK: Commands
@@ -322,7 +336,12 @@ struct BuildDirectory {
       try outputs.write("matrix.ninja") { (out) throws(SystemError) in
         var emitter = NinjaEmitter(
           plan: plan, out: out, expander: expander, sibling: Array(sibling.utf8))
+        emitter.madeOnce = madeOnce
         try emitter.emit(diagnostics)
+      }
+      if madeOnce.order.isEmpty { return }
+      try outputs.write(MatrixBuild.madeOnce) { (out) throws(SystemError) in
+        try NinjaEmitter.emitMadeOnce(madeOnce, plan, expander, out, diagnostics)
       }
     }
   }
@@ -385,7 +404,9 @@ struct BuildDirectory {
       case .gnu: result.append("Makefile")
       case .bsd: result += ["Makefile", "Makefile.rules"]
       case .ninja: result.append("build.ninja")
-      case .matrix: result.append("matrix.ninja")
+      case .matrix:
+        result.append("matrix.ninja")
+        if !madeOnce.order.isEmpty { result.append(MatrixBuild.madeOnce) }
       }
     }
     return result

@@ -147,7 +147,7 @@ struct Depfiles {
   }
 
   /// The rules of `.depend` that have prerequisites.
-  private static func rules(in bytes: [UInt8]) -> [[UInt8]: [[UInt8]]] {
+  static func rules(in bytes: [UInt8]) -> [[UInt8]: [[UInt8]]] {
     var rules: [[UInt8]: [[UInt8]]] = [:]
     for line in bytes.split(separator: Byte.newline) {
       guard let colon = line.firstIndex(of: Byte.colon), colon + 1 < line.endIndex else { continue }
