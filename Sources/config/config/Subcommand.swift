@@ -20,6 +20,7 @@ enum Subcommands {
   /// The subcommands by their words.
   static let all: [(word: String, command: any Subcommand.Type)] = [
     ("bench", BenchCommand.self), ("compare", CompareCommand.self),
+    ("defaults", DefaultsCommand.self),
     ("matrix", MatrixCommand.self), ("probe", ProbeCommand.self),
     ("test", TestCommand.self),
   ]
