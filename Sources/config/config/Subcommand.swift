@@ -26,6 +26,7 @@ enum Subcommands {
     ("build", BuildCommand.self),
     ("compare", CompareCommand.self),
     ("completions", CompletionsCommand.self),
+    ("defaults", DefaultsCommand.self),
     ("diff", DiffCommand.self),
     ("explain", ExplainCommand.self),
     ("fmt", FormatCommand.self),

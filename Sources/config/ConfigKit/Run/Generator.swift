@@ -147,6 +147,7 @@ public struct Generator {
     if let program = machine.program {
       let prefix = program.removingLastComponent().removingLastComponent()
       result.append(prefix.appending("share").appending("config"))
+      result.append(prefix.appending("conf"))
     }
     return result
   }
