@@ -107,4 +107,17 @@ tree/bin/describe >/dev/null
 printf '# A\nmodule\tA\n\tSources/9unix/A/Sub/c.swift\n\tSources/9unix/A/a.swift\n\tSources/9unix/A/z.swift\toption Z\n\tmodule B\n\nmodule\tB\n\tSources/bench/b/B/m.c\n' >expected
 cmp expected tree/conf/files || fail "describe wrote: $(cat tree/conf/files)"
 tree/bin/describe --check || fail 'describe is never content'
+mkdir -p tree/Sources/9unix/LibNew tree/Sources/examples/new9
+printf 'public import A\nimport Glibc\n' >tree/Sources/9unix/LibNew/n.swift
+printf 'import LibNew\nimport A\n' >tree/Sources/examples/new9/main.swift
+echo '.executable(name: "9new", targets: ["new9"]),' >tree/Package.swift
+refuses 1 tree/bin/describe --check
+tree/bin/describe >/dev/null
+wants 'a new module' "$(tail -n +2 tree/conf/files.9unix)" "$(printf \
+  'module\tLibNew\n\tSources/9unix/LibNew/n.swift\n\tmodule A\n\tinstall include/9unix')"
+wants 'its library' "$(tail -n 3 tree/conf/files)" \
+  "$(printf 'library\tlibNew shared 1.0\n\tmodule LibNew\n\tinstall lib')"
+wants 'a new program' "$(tail -n 4 tree/conf/files.programs)" "$(printf \
+  'program\t9new\n\tSources/examples/new9/main.swift\n\tmodule A LibNew\n\tlibrary libNew\toption SHARED')"
+tree/bin/describe --check || fail 'describe is never content with what is new'
 "$root/bin/describe" --check || fail 'conf/files* are out of date: run bin/describe'
