@@ -1,7 +1,7 @@
 // modules: LibObj
 //
-// Fuzzing object files and archives: any bytes are a value or a fault with a place inside them; what
-// is read of them lies in them; and reading ends soon, whatever they say of themselves.
+// Fuzzing object files and archives: any bytes are a value or a fault with a place inside them;
+// what is read of them lies in them; and reading ends soon, whatever they say of themselves.
 
 import LibObj
 

@@ -24,11 +24,11 @@ struct PackageText {
   private static let constants = ["argumentParser": "ArgumentParser", "system": "SystemPackage"]
 
   init(_ file: TextFile) {
-    for call in Self.calls(file.text, in: "targets: [") {
+    for call in Self.calls(file.text, in: "\n  targets: [") {
       guard let target = Self.target(call) else { continue }
       targets[target.folder] = target
     }
-    for call in Self.calls(file.text, in: "products: [") where call.name == ".executable" {
+    for call in Self.calls(file.text, in: "\n  products: [") where call.name == ".executable" {
       if let name = Self.strings(call.arguments).first { programs.insert(name) }
     }
   }
@@ -63,21 +63,14 @@ struct PackageText {
     var name = ""
     var arguments = ""
     var depth = 0
-    var line = 1
-    var isInside = false
     var isComment = false
     var start = 0
-    var rest = text[...]
+    let parts = text.split(separator: head, maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return [] }
+    var line = parts[0].split(separator: "\n", omittingEmptySubsequences: false).count + 1
+    var rest = parts[1]
     while let character = rest.popFirst() {
       if character == "\n" { (line, isComment) = (line + 1, false) }
-      if !isInside {
-        if character == "\n" || rest.isEmpty { continue }
-        if rest.hasPrefix(head) {
-          rest = rest.dropFirst(head.count)
-          isInside = true
-        }
-        continue
-      }
       if character == "/", rest.first == "/" { isComment = true }
       if isComment { continue }
       if depth == 0 && character == "]" { break }

@@ -55,7 +55,7 @@ import Testing
   @Test func archivesAreSortedAndCirclesGrouped() throws {
     let shop = try shop(archives: true, shared: false)
     let main = shop.shop.path("main.o").string
-    let plan = try plan(request(shop, [.file(main)]))
+    let plan = try self.plan(request(shop, [.file(main)]))
     #expect(bases(plan.groups) == [["libbio.a"], ["libfmt.a", "libutf.a"]])
     #expect(plan.command.prefix(4) == ["cc", "-o", shop.shop.path("p").string, main])
     #expect(plan.command.contains("--start-group") && plan.command.contains("--end-group"))
@@ -90,11 +90,16 @@ import Testing
     var request = request(shop, [.file(shop.shop.path("fmt.o").string)])
     request.product = .shared
     request.output = shop.shop.path("lib/libfmt.so").string
-    let plan = try plan(request)
+    let plan = try self.plan(request)
     // Its header says AUTOLIB(fmt) to itself, too: there is no libfmt yet.
     #expect(plan.command.starts(with: ["cc", "-shared", "-Xlinker", "-soname", "-Xlinker"]))
     #expect(plan.command[5] == "libfmt.so")
     #expect(bases(plan.groups) == [["libutf.so"]])
+    // Nor when there is one from before.
+    try shop.run("gcc -shared -o lib/libfmt.so fmt.o")
+    #expect(try self.plan(request).groups == plan.groups, "L4")
+    request.output = shop.shop.path("lib/libfmt.so.1").string
+    #expect(try self.plan(request).groups == plan.groups, "L4")
   }
 
   @Test func mathematicsIsAskedForWhereItIsApart() throws {
@@ -130,7 +135,7 @@ import Testing
       && ar rcs lib/libGreet.a greet.o && swiftc -Onone -I . -c main.swift -o main.o
       """)
     let request = request(shop, [.file(shop.shop.path("main.o").string)])
-    let plan = try plan(request)
+    let plan = try self.plan(request)
     #expect(plan.command.first == "swiftc")
     #expect(bases(plan.groups) == [["libGreet.a"]], "by the module LibGreet of its symbols")
     #expect(plan.command.contains("-lswiftCore"), "by its autolink entries")
@@ -145,6 +150,40 @@ import Testing
         == ["LibGreet"])
     try shop.run(plan.command.joined(separator: " "))
     #expect(try shop.run("./p") == "4 Greeting()\n")
+  }
+
+  @Test func aModuleMayLieInAnothersLibrary() throws {
+    let shop = try Compiled([
+      ("inner.swift", "public func inner() -> Int { 5 }"),
+      ("outer.swift", "import Inner\npublic func outer() -> Int { inner() }"),
+      ("main.swift", "import Inner\nimport Outer\nprint(inner() + outer())"),
+      ("other.c", "int other;"),
+    ])
+    try shop.run(
+      """
+      mkdir lib && gcc -c other.c && ar rcs lib/libAnother.a other.o \
+      && for m in Inner Outer; do f=$(echo $m | tr IO io); swiftc -Onone -I . -parse-as-library \
+        -module-name $m -emit-module -emit-module-path $m.swiftmodule -c $f.swift -o $f.o || exit 1; \
+      done && ar rcs lib/libOuter.a outer.o inner.o && swiftc -Onone -I . -c main.swift -o main.o
+      """)
+    let plan = try self.plan(request(shop, [.file(shop.shop.path("main.o").string)]))
+    #expect(bases(plan.groups) == [["libOuter.a"]])
+    // Only Inner is used: no library has that name.
+    try shop.shop.write("main.swift", "import Inner\nprint(inner())")
+    try shop.run("swiftc -Onone -I . -c main.swift -o main.o")
+    let other = try self.plan(request(shop, [.file(shop.shop.path("main.o").string)]))
+    #expect(bases(other.groups) == [["libOuter.a"]])
+    try shop.run(other.command.joined(separator: " "))
+    #expect(try shop.run("./p") == "5\n")
+  }
+
+  @Test func aManglingBeginsWithItsModule() {
+    #expect(ModuleUses.module(of: "$s6LibFmt5printyyF") == "LibFmt")
+    #expect(ModuleUses.module(of: "_$s6LibFmt5printyyF") == "LibFmt")
+    #expect(ModuleUses.module(of: "$sSS5countSivg") == nil)
+    #expect(ModuleUses.module(of: "$s99x") == nil)
+    #expect(ModuleUses.module(of: "$s99999999999999999999x") == nil)
+    #expect(ModuleUses.module(of: "printf") == nil)
   }
 
   @Test func faultsNameTheFile() throws {
@@ -177,7 +216,8 @@ import Testing
       let start = try #require(UInt64(row[0], radix: 16))
       let size = try #require(UInt64(row[1], radix: 16))
       #expect(map.location(of: start)?.symbol == row[3])
-      #expect(map.location(of: start + size - 1) == .init(symbol: row[3], offset: size - 1))
+      let last = map.location(of: start + size - 1)
+      #expect(last?.symbol == row[3] && last?.offset == size - 1)
     }
     #expect(map.location(of: 1) == nil)
     #expect(map.location(of: .max) == nil)

@@ -27,15 +27,25 @@ public struct AddressMap: Sendable {
     }
     for symbol in sorted where starts.last != symbol.value {
       starts.append(symbol.value)
-      let (end, wraps) = symbol.value.addingReportingOverflow(symbol.size)
+      let size = symbol.size > 0 ? symbol.size : Self.rest(of: object, from: symbol.value)
+      let (end, wraps) = symbol.value.addingReportingOverflow(size)
       ends.append(wraps ? UInt64.max : end)
       names.append(symbol.name)
     }
   }
 
+  /// The bytes from `address` to the end of its section; 0 if it lies in none.
+  private static func rest(of object: ObjectFile, from address: UInt64) -> UInt64 {
+    for section in object.sections where section.address != 0 && address >= section.address {
+      let offset = address - section.address
+      if offset < UInt64(section.content.count) { return UInt64(section.content.count) - offset }
+    }
+    return 0
+  }
+
   /// The function that `address` lies in; nil if it lies in none.  O(log symbols).
   ///
-  /// A symbol without a size reaches to the next one.
+  /// A symbol without a size reaches to the next one, or to the end of its section.
   public func location(of address: UInt64) -> Location? {
     var (low, high) = (0, starts.count)
     while low < high {
@@ -44,8 +54,7 @@ public struct AddressMap: Sendable {
     }
     if low == 0 { return nil }
     let index = low - 1
-    let hasSize = ends[index] > starts[index]
-    if hasSize && address >= ends[index] { return nil }
+    if address >= ends[index] { return nil }
     return Location(symbol: names[index], offset: address - starts[index])
   }
 }

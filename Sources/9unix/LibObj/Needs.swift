@@ -82,6 +82,20 @@ public struct ModuleUses: Sendable {
     return zip(modules, isUsed).compactMap { $1 ? $0.name : nil }
   }
 
+  /// The module that the mangled Swift `name` begins with; nil if it begins otherwise, as what
+  /// belongs to the standard library does.
+  public static func module(of name: String) -> String? {
+    let bare = name.drop { $0 == "_" }
+    guard bare.hasPrefix("$s") || bare.hasPrefix("$S") else { return nil }
+    let rest = bare.utf8.dropFirst(2)
+    let digits = rest.prefix { (0x30...0x39).contains($0) }
+    guard digits.first != 0x30, let count = Int(String(decoding: digits, as: UTF8.self)) else {
+      return nil
+    }
+    let module = rest.dropFirst(digits.count)
+    return module.count >= count ? String(decoding: module.prefix(count), as: UTF8.self) : nil
+  }
+
   /// True if `key`, a length and a name, stands in `name` and is not the tail of a longer number.
   private static func contains(_ name: [UInt8], _ key: [UInt8]) -> Bool {
     if name.count < key.count { return false }

@@ -16,7 +16,7 @@
 //   O1  Every offset and size that a file gives is compared with the file before it is used: any
 //       bytes give a value or an ObjectError, never a trap.
 //   O2  Time and memory are linear in the file's size, whatever the file says of itself.
-//   O3  Tables that overlap, are missing or are in an odd order are no fault: what is there is read.
+//   O3  Tables that overlap, are missing or in an odd order are no fault: what is there is read.
 //
 // Rejected.  mmap and pointers into the file: a file cut short while it is read would be a signal.
 // PE and XCOFF: nothing of ours links there by 9l.

@@ -17,6 +17,10 @@
 //   L2  Who needs a library stands before it, or in one group with it.
 //   L3  The command depends on what is in the files and directories, not on the order in which a
 //       directory lists them.
+//   L4  A shared library that is made is not linked to what is there of it from before.
+//
+// A module that has no library of its name (another package's, which lies in the library of the
+// module that wraps it) is looked for last, by its symbols in all libraries that there are.
 //
 // What decides between equals: the first directory that has the library; in it the shared library,
 // unless archives are wanted.  What no directory has is the system's: -lNAME, as it was said.
@@ -44,6 +48,10 @@ public struct LinkPlanner {
   /// What the system is asked for, each once.
   private var options: [[String]] = []
   private var undefined: Set<String> = []
+  /// What objects of the command line define.
+  private var given: Set<String> = []
+  /// A symbol of each module that no library is named after, and the libraries that wanted it.
+  private var orphans: [String: (symbol: String, owners: [Int], path: String)] = [:]
   private var isSwift = false
   private var isCXX = false
   private var result = LinkPlan()
@@ -68,6 +76,7 @@ public struct LinkPlanner {
         if try add(path) { words.append(path) }
       }
     }
+    try findOrphans()
     let groups = LinkOrder.groups(libraries.map(\.needs))
     result.groups = groups.map { $0.map { libraries[$0].path } }
     result.command = compiler() + shape() + ["-o", request.output] + words
@@ -112,10 +121,21 @@ public struct LinkPlanner {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
+  /// The name of the library that is being made.
+  private var ownName: String? {
+    let file = request.output.split(separator: "/").last ?? ""
+    guard request.product == .shared, file.hasPrefix("lib") else { return nil }
+    let suffix = request.platform.sharedSuffix
+    let parts = String(file.dropFirst(3)).split(
+      separator: suffix, maxSplits: 1, omittingEmptySubsequences: false)
+    return parts.count == 2 ? String(parts[0]) : nil
+  }
+
   // MARK: Needing
 
   /// The number of library `name`; nil if it is the system's, which is then asked for.
   private mutating func need(_ name: String, asked: String) throws(LinkError) -> Int? {
+    if name == ownName { return nil }  // L4
     guard let found = find(name) else {
       let option = ["-l\(name)"]
       if !options.contains(option) {
@@ -138,7 +158,8 @@ public struct LinkPlanner {
     result.reasons.append("\(path): \(asked)")
     let bytes = try content(path)
     if isArchive {
-      libraries[number].needs = try needs(ofArchive: bytes, path).filter { $0 != number }
+      let below = try needs(ofArchive: bytes, path, owner: number)
+      libraries[number].needs += below.filter { $0 != number }
     } else {
       libraries[number].hasName = try object(bytes[...], path).soname != nil
     }
@@ -154,12 +175,15 @@ public struct LinkPlanner {
     }
     guard ObjectFile.isObject(bytes[...]) else { return true }  // the compiler may know what it is
     let object = try object(bytes[...], path)
-    if object.kind == .relocatable { _ = try needs(of: [object], path) }
+    if object.kind == .relocatable {
+      for symbol in object.symbols where symbol.isDefined { given.insert(symbol.name) }
+      _ = try needs(of: [object], path, owner: nil)
+    }
     return true
   }
 
   private mutating func needs(
-    ofArchive bytes: [UInt8], _ path: String
+    ofArchive bytes: [UInt8], _ path: String, owner: Int
   ) throws(LinkError) -> [Int] {
     var objects: [ObjectFile] = []
     let archive: Archive
@@ -177,12 +201,14 @@ public struct LinkPlanner {
         objects.append(try object(member.content, "\(path)(\(member.name))"))
       }
     }
-    return try needs(of: objects, path)
+    return try needs(of: objects, path, owner: owner)
   }
 
   /// The libraries that `objects`, which come together, need.
+  ///
+  /// - Parameter owner: the library that they are; nil for objects of the command line.
   private mutating func needs(
-    of objects: [ObjectFile], _ path: String
+    of objects: [ObjectFile], _ path: String, owner: Int?
   ) throws(LinkError) -> [Int] {
     var result: [Int] = []
     var all: [(name: String, how: String)] = []
@@ -204,6 +230,7 @@ public struct LinkPlanner {
         isCXX = isCXX || symbol.name.hasPrefix("_Z") || symbol.name.hasPrefix("__Z")
         undefined.insert(symbol.name)
       }
+      noteOrphans(of: object, path, owner: owner)
     }
     for (name, how) in all {
       if let number = try need(name, asked: how), !result.contains(number) {
@@ -211,6 +238,57 @@ public struct LinkPlanner {
       }
     }
     return result
+  }
+
+  // MARK: Modules in libraries of other names
+
+  /// Notes a symbol of each module that is not a library's by name, and not a matter of options.
+  private mutating func noteOrphans(of object: ObjectFile, _ path: String, owner: Int?) {
+    for symbol in object.symbols where !symbol.isDefined {
+      guard let module = ModuleUses.module(of: symbol.name), modules[module] == nil else {
+        continue
+      }
+      var orphan = orphans[module] ?? (symbol.name, [], path)
+      if let owner, !orphan.owners.contains(owner) { orphan.owners.append(owner) }
+      orphans[module] = orphan
+    }
+  }
+
+  /// Finds the libraries that define symbols of orphaned modules, and what these need in turn.
+  private mutating func findOrphans() throws(LinkError) {
+    var asked: Set<String> = []
+    while let (module, orphan) = orphans.sorted(by: { $0.key < $1.key })
+      .first(where: { !asked.contains($0.key) })
+    {
+      asked.insert(module)
+      let isOption = options.contains(["-l\(module)"]) || options.contains(["-lswift\(module)"])
+      if isOption || given.contains(orphan.symbol) { continue }
+      guard let name = try shelved(defining: orphan.symbol) else { continue }
+      let number = try need(name, asked: "module \(module) in \(orphan.path)")
+      guard let number else { continue }
+      for owner in orphan.owners where owner != number && !libraries[owner].needs.contains(number) {
+        libraries[owner].needs.append(number)
+      }
+    }
+  }
+
+  /// The library on the shelf that defines `symbol`; nil if none does.  O(bytes of all of them).
+  private func shelved(defining symbol: String) throws(LinkError) -> String? {
+    for name in shelf.keys.sorted() {
+      guard let found = find(name) else { continue }
+      let bytes = try content(found.path)
+      var objects: [ObjectFile] = []
+      if !found.isArchive {
+        objects = [try object(bytes[...], found.path)]
+      } else if let archive = try? Archive(bytes) {
+        objects = archive.members.compactMap { try? ObjectFile($0.content) }
+      }
+      let isThere = objects.contains { object in
+        object.symbols.contains { $0.isDefined && $0.name == symbol }
+      }
+      if isThere { return name }
+    }
+    return nil
   }
 
   // MARK: Reading
