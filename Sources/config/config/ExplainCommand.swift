@@ -38,7 +38,7 @@ struct ExplainCommand: ParsableCommand, Subcommand {
   var json = false
 
   @Option(
-    name: [.customLong("rebuild")],
+    name: [.customLong("rebuild")], parsing: .scanningForValue,
     help: ArgumentHelp("Say what is made anew there, and why.", valueName: "BUILDDIR"),
     completion: .directory)
   var rebuild: String?

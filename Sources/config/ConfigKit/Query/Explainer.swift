@@ -242,13 +242,13 @@ struct Explainer {
       guard let node = survey.names.find(Array(header.utf8)),
         let thing = graph.thing(Node(node, isInTree: false))
       else { return [] }
-      return ThingGraph.reach([thing], graph.users)
+      return ThingGraph.reach([thing], graph.wholes)
     }
     var seen = Marks()
     let swift = graph.setting(name).map { setting in
       graph.users[setting].map { Int($0) }.filter { graph.things[$0].kind == .generated }
     }
-    let made = (readers + ThingGraph.reach(swift ?? [], graph.users)).filter {
+    let made = (readers + ThingGraph.reach(swift ?? [], graph.wholes)).filter {
       graph.steps[$0] != nil && seen.insert($0)
     }
     finish(&result, made)
@@ -293,7 +293,7 @@ struct Explainer {
 
   /// The files that include, or directly need, the file `index`.
   private func includers(of index: Int) -> [Reason] {
-    let users = graph.users[index].map { graph.things[Int($0)] }.filter { $0.kind != .module }
+    let users = graph.wholes[index].map { graph.things[Int($0)] }
     var reasons = users.prefix(Explanation.listMax).map { user in
       let isInclude = user.node?.isInTree ?? false
       return Reason(place: nil, text: "\(isInclude ? "included" : "needed") by \(user.name)")
@@ -308,7 +308,7 @@ struct Explainer {
 
   /// What is made of `things`, themselves where they are made, nearest first.
   private func remade(by things: [Int]) -> [Int] {
-    ThingGraph.reach(things, graph.users).filter { graph.steps[$0] != nil }
+    ThingGraph.reach(things, graph.wholes).filter { graph.steps[$0] != nil }
   }
 
   /// The lines that speak of `name`.
@@ -336,9 +336,11 @@ struct Explainer {
 
   private func finish(_ result: inout Explanation, _ made: [Int]) {
     result.rebuilds = made.map { graph.things[$0].name }
-    let reached = ThingGraph.reach(made, graph.users)
-    result.tests = reached.filter { [.test, .bench].contains(graph.things[$0].kind) }
-      .map { graph.things[$0].name }
+    let reached = made.flatMap { graph.users[$0].map { Int($0) } }
+    var seen = Marks()
+    result.tests = reached.filter {
+      [.test, .bench].contains(graph.things[$0].kind) && seen.insert($0)
+    }.map { graph.things[$0].name }
   }
 }
 

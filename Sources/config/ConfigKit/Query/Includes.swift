@@ -221,7 +221,8 @@ struct Includes {
   private mutating func resolve(
     _ directive: IncludeDirective, from file: Node?, _ path: SearchPath
   ) -> Node? {
-    if directive.name.hasPrefix("/") {
+    let root = String(decoding: survey.plan.root, as: UTF8.self)
+    if directive.name.hasPrefix("/") || file == nil && directive.name.hasPrefix("\(root)/") {
       return self.directory(directive.name).flatMap { self.file("", in: $0) }
     }
     if directive.isQuoted {

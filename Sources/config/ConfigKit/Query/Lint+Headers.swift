@@ -9,11 +9,12 @@ import SystemPackage
 extension Lint {
   /// Runs the checks of headers.
   mutating func checkHeaders() {
+    let known = OptionUse(surveys)
     for (survey, includes) in zip(surveys, includes) {
       checkUndeclared(survey, includes)
       checkOrder(survey, includes)
       checkShadows(survey, includes)
-      checkOptionHeaders(survey, includes)
+      checkOptionHeaders(survey, includes, known)
     }
   }
 
@@ -119,7 +120,9 @@ extension Lint {
 
   // MARK: opt/NAME.h
 
-  private mutating func checkOptionHeaders(_ survey: Survey, _ includes: Includes) {
+  private mutating func checkOptionHeaders(
+    _ survey: Survey, _ includes: Includes, _ known: OptionUse
+  ) {
     let made = Set(ConfigFiles.optionNames(of: survey))
     for (file, list) in includes.unresolved {
       for directive in list where directive.name.hasPrefix("opt/") && directive.name.hasSuffix(".h")
@@ -136,6 +139,7 @@ extension Lint {
     for owner in survey.model.owners {
       for phrase in owner.swiftNames where !made.contains(survey.text(phrase.text)) {
         let name = survey.text(phrase.text)
+        if !known.defined.contains(name) { continue }  // an undefined option, and told so
         report(
           .missingOptionHeader, survey, phrase.place,
           "option '\(name)' is off here and only 'uses' names it, so that opt/\(name).h is not "

@@ -165,18 +165,35 @@ public struct RebuildReport {
     let perhaps = old.count - count
     text += "\(directory): \(builder) runs \(count) \(count == 1 ? "step" : "steps")"
     text += perhaps > 0 ? ", and perhaps \(perhaps) more\n" : "\n"
+    return text + grouped(old, facts)
+  }
+
+  /// Steps with the same reasons together, then those that only follow.
+  private func grouped(_ old: [Int], _ facts: Facts) -> String {
     var following: [String] = []
+    var order: [[String]] = []
+    var groups: [[String]: [String]] = [:]
     for index in old {
       let own = facts.rebuild.reasons[index].filter { !$0.isFollowing }
       if own.isEmpty {
         following.append(name(index, facts))
         continue
       }
-      text += "\(name(index, facts))\n"
-      for reason in own { text += "  \(RebuildText.sentence(reason, shown))\n" }
+      let sentences = own.map { RebuildText.sentence($0, shown) }
+      if groups[sentences] == nil { order.append(sentences) }
+      groups[sentences, default: []].append(name(index, facts))
     }
-    if !following.isEmpty { text += "and what is made of these\n" }
-    return text + following.map { "  \($0)\n" }.joined()
+    func list(_ names: [String], _ indent: String) -> String {
+      let rest = names.count - Explanation.listMax
+      return names.prefix(Explanation.listMax).map { "\(indent)\($0)\n" }.joined()
+        + (rest > 0 ? "\(indent)and \(rest) more\n" : "")
+    }
+    var text = ""
+    for sentences in order {
+      text += list(groups[sentences] ?? [], "") + sentences.map { "  \($0)\n" }.joined()
+    }
+    if !following.isEmpty { text += "and what is made of these\n" + list(following, "  ") }
+    return text
   }
 
   /// The first output of step `index`.
@@ -301,7 +318,7 @@ private struct Changes {
         let name = survey.label(output)
         guard let recorded = body.hashes[survey.names[output.name]] else { continue }
         if recorded == hashes[index] {
-          if let old = replaced.commands[name], !isThere(name) {
+          if let old = replaced.commands[name], !isThere(name), !wasMadeSince(output) {
             result[name] = .removed(Self.words(old, shape))
           }
           continue
@@ -325,6 +342,18 @@ private struct Changes {
 
   private func isThere(_ name: String) -> Bool {
     ((try? Files.status(directory.pushing(FilePath(name)))) ?? nil) != nil
+  }
+
+  /// True if something was made of `output` after config removed it: then someone else removed it.
+  private func wasMadeSince(_ output: Node) -> Bool {
+    survey.graph.steps.contains { step in
+      guard survey.graph[step.inputs].contains(output) else { return false }
+      return survey.graph[step.outputs].contains { node in
+        let path = directory.pushing(FilePath(survey.label(node)))
+        let status = (try? Files.status(path)) ?? nil
+        return (status?.modifiedNs ?? 0) > replaced.timeNs
+      }
+    }
   }
 
   /// The first tool that is another than the record says.
@@ -374,8 +403,13 @@ private struct FlagsState {
     guard backEnd.isMake else { return nil }
     let path = directory.appending("o").appending(".flags")
     guard let bytes = try? Files.read(path) else { return nil }
-    let old = String(decoding: trimmed(bytes.filter { $0 != Byte.newline }[...]), as: UTF8.self)
-    return old == wanted ? nil : (old, wanted)
+    // BSD make tells its own business among the words of its command line.
+    let old = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+      .filter { !$0.hasPrefix(".MAKE.") }
+    // Its command line comes by the environment as well.
+    var seen: Set<Substring> = []
+    let told = old.filter { seen.insert($0).inserted }.joined(separator: " ")
+    return told == wanted ? nil : (told, wanted)
   }
 }
 
@@ -445,6 +479,8 @@ extension RecordHead {
     for tool in tools where status(tool.path).map(Self.identity(tool:)) ?? "" != tool.identity {
       found.append("\(tool.path) is another program")
     }
+    // A folder changes with whatever an editor does there: told only if it is the one reason.
+    if !found.isEmpty { return found }
     for folder in directories where status(folder.path)?.modifiedNs ?? 0 != folder.time {
       found.append("files came to, or went from, \(shown(folder.path))")
     }

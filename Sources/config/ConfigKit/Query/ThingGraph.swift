@@ -5,7 +5,9 @@
 //                      `----> module:net ------------------^     `-> option:TLS
 //
 // Invariants.
-//   Q1  An edge leads from what needs to what is needed.
+//   Q1  An edge leads from what needs to what is needed.  Those between files, along which a change
+//       makes things anew, are kept apart from those between names: a library does not grow old
+//       when a header that is its item changes, unless a source of it includes that.
 //   Q2  A thing without an edge to it is a root: a program, a library, a test.
 //   Q3  Only what is enabled in the variant is in the graph; options are, on or off, where a
 //       condition of something enabled tests them.
@@ -45,6 +47,10 @@ struct ThingGraph {
   private(set) var needs: [[Int32]] = []
   /// Who needs each thing, directly.
   private(set) var users: [[Int32]] = []
+  /// The files that each file is made of, or includes.
+  private(set) var parts: [[Int32]] = []
+  /// The files that are made of each file, or include it.
+  private(set) var wholes: [[Int32]] = []
   /// The files that a library's name means.
   private(set) var aliases: [String: [Int]] = [:]
   /// The step that makes each thing.
@@ -58,15 +64,21 @@ struct ThingGraph {
   /// The graph of `survey`, with the headers that `includes` found.
   init(_ survey: Survey, _ includes: Includes) {
     addSteps(survey)
+    addIncludes(survey, includes)
     addOwners(survey)
     addSources(survey)
-    addIncludes(survey, includes)
     addSettings(survey)
     addTests(survey)
-    users = Array(repeating: [], count: things.count)
-    for (index, list) in needs.enumerated() {
-      for need in list { users[Int(need)].append(Int32(index)) }
+    users = Self.reversed(needs)
+    wholes = Self.reversed(parts)
+  }
+
+  private static func reversed(_ edges: [[Int32]]) -> [[Int32]] {
+    var result: [[Int32]] = Array(repeating: [], count: edges.count)
+    for (index, list) in edges.enumerated() {
+      for target in list { result[Int(target)].append(Int32(index)) }
     }
+    return result
   }
 
   /// The thing that is the file `node`.
@@ -83,12 +95,20 @@ struct ThingGraph {
   private mutating func add(_ thing: Thing) -> Int {
     things.append(thing)
     needs.append([])
+    parts.append([])
     return things.count - 1
   }
 
   private mutating func edge(_ from: Int, _ to: Int) {
     if from == to || !known.insert(UInt64(from) << 32 | UInt64(to)).inserted { return }
     needs[from].append(Int32(to))
+  }
+
+  /// An edge between files.
+  private mutating func part(_ whole: Int, _ part: Int) {
+    let before = needs[whole].count
+    edge(whole, part)
+    if needs[whole].count > before { parts[whole].append(Int32(part)) }
   }
 
   private mutating func file(
@@ -128,7 +148,7 @@ struct ThingGraph {
       for output in graph[step.outputs] {
         let index = file(output, survey)
         for input in Array(graph[step.inputs]) + Array(graph[step.implicit]) {
-          edge(index, file(input, survey))
+          part(index, file(input, survey))
         }
       }
     }
@@ -188,7 +208,7 @@ struct ThingGraph {
     func name(_ node: Node) -> String { survey.label(node) }
     for (from, list) in includes.direct.sorted(by: { name($0.key) < name($1.key) }) {
       let index = file(from, survey)
-      for include in list { edge(index, file(include.target, survey)) }
+      for include in list { part(index, file(include.target, survey)) }
     }
   }
 
@@ -292,8 +312,13 @@ struct ThingGraph {
     return order
   }
 
-  /// A shortest way from one of `starts` to one of `ends` along needs; nil if there is none.
+  /// A shortest way from one of `starts` to one of `ends`: through files if there is one, else by
+  /// any need; nil if there is none.
   func path(from starts: [Int], to ends: [Int]) -> [Int]? {
+    path(from: starts, to: ends, parts) ?? path(from: starts, to: ends, needs)
+  }
+
+  private func path(from starts: [Int], to ends: [Int], _ edges: [[Int32]]) -> [Int]? {
     let wanted = Set(ends)
     var before: [Int: Int] = [:]
     var seen = Marks()
@@ -307,7 +332,7 @@ struct ThingGraph {
         while let last = way.last, let previous = before[last] { way.append(previous) }
         return way.reversed()
       }
-      for next in needs[thing] where seen.insert(Int(next)) {
+      for next in edges[thing] where seen.insert(Int(next)) {
         before[Int(next)] = thing
         queue.append(Int(next))
       }
