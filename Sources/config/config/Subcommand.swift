@@ -29,7 +29,17 @@ enum Subcommands {
     guard let word = arguments.first, let found = all.first(where: { $0.word == word }) else {
       return nil
     }
-    return run(found.command, Array(arguments.dropFirst()))
+    return run(found.command, separated(arguments.dropFirst()))
+  }
+
+  /// `-j8` as `-j 8`: people type it as for make.
+  private static func separated(_ arguments: ArraySlice<String>) -> [String] {
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    let words = arguments[..<end].flatMap { word in
+      word.hasPrefix("-j") && Int(word.dropFirst(2)) != nil
+        ? ["-j", String(word.dropFirst(2))] : [word]
+    }
+    return words + arguments[end...]
   }
 
   private static func run<Command: Subcommand>(
