@@ -5,6 +5,10 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 config=${CONFIG:-$root/.build/debug/config}
+if [ ! -x "$config" ]; then
+  echo "truth: there is no $config: swift build --product config" >&2
+  exit 1
+fi
 for program in python3 make ninja bmake gcc swiftc; do
   command -v "$program" >/dev/null || {
     echo "truth: there is no $program" >&2

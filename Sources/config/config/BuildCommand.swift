@@ -51,7 +51,9 @@ struct BuildCommand: ParsableCommand, Subcommand {
     if status?.isRegular ?? false {
       return refuse("'\(directory)' is a file: build the directory that config made of it")
     }
-    if chdir(directory) != 0 { return refuse("cannot work in '\(directory)': \(reason(errno))") }
+    if unsafe chdir(directory) != 0 {
+      return refuse("cannot work in '\(directory)': \(reason(errno))")
+    }
     guard ((try? Files.status(".config.log")) ?? nil) != nil else {
       return refuse("'\(directory)' is no build directory: make one with config conf/NAME")
     }

@@ -45,7 +45,17 @@ enum Subcommands {
   static func run(_ arguments: [String]) -> CInt? {
     guard let word = arguments.first else { return nil }
     guard let found = all.first(where: { $0.word == word }) else { return misspelt(arguments) }
-    return run(found.command, Array(arguments.dropFirst()))
+    return run(found.command, separated(arguments.dropFirst()))
+  }
+
+  /// `-j8` as `-j 8`: people type it as for make.
+  private static func separated(_ arguments: ArraySlice<String>) -> [String] {
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    let words = arguments[..<end].flatMap { word in
+      word.hasPrefix("-j") && Int(word.dropFirst(2)) != nil
+        ? ["-j", String(word.dropFirst(2))] : [word]
+    }
+    return words + arguments[end...]
   }
 
   /// What is wrong with `arguments` if their first word is nearly a subcommand, and no file.

@@ -193,9 +193,9 @@ def names():
     return [edit.__name__ for edit, _ in C_EDITS + SWIFT_EDITS]
 
 
-def choose(model, swift_share, only):
-    """One edit, drawn by its weight; `swift_share` of them are in Swift."""
-    edits = SWIFT_EDITS if model.random.random() < swift_share else C_EDITS
+def choose(model, is_swift, only):
+    """One edit, drawn by its weight, in Swift or in C."""
+    edits = SWIFT_EDITS if is_swift else C_EDITS
     if only:
         edits = [pair for pair in C_EDITS + SWIFT_EDITS if pair[0].__name__ in only]
     functions, weights = zip(*edits)

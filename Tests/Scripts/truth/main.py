@@ -8,9 +8,9 @@ Shape.  One project (model.py) is edited at random (edits.py) in three trees (tr
 
     gnu and ninja   one tree, two build directories, edited the moment they are built
     bsd             one tree; its edits lie in another second than its last build
-    clean           one tree, built from nothing after each edit
+    clean           one tree, built from nothing after each step
 
-After each edit every program must print what the model says, and every object, archive, program
+A step is one edit, or some at once.  After each step every program must print what the model says, and every object, archive, program
 and generated source must have the bytes of the build from nothing, and no other may be there.
 
 Invariants.
@@ -56,7 +56,8 @@ def arguments():
     parser.add_argument("--seed", type=int, help="of the random edits (default: by the clock)")
     parser.add_argument("--makers", default="gnu,ninja,bsd", help="of gnu,ninja,bsd")
     parser.add_argument("--swift", type=int, default=20, metavar="PERCENT",
-                        help="how many edits are in Swift, or in C headers it imports (default 20)")
+                        help="how many steps have an edit in Swift, or in C that it imports "
+                        "(default 20)")
     parser.add_argument("--only", metavar="EDIT[,EDIT]", help="of " + ", ".join(edits.names()))
     parser.add_argument("--manner", choices=[name for name, _ in BUILDS], help="always build so")
     parser.add_argument("--config", required=True, metavar="PROGRAM", help="the config to test")
@@ -93,6 +94,7 @@ class Truth:
         os.mkdir(self.cache)
         self.faults, self.counts = [], {}
         self.builds = dict.fromkeys(options.makers, 0)
+        self.steps = 0
 
     def begin(self):
         files = self.model.files()
@@ -104,24 +106,25 @@ class Truth:
         self.compare("the first build")
 
     def run(self):
+        """All steps: at each some edits, a build by every maker, and the comparison."""
         self.begin()
-        for number in range(1, self.options.edits + 1):
-            self.step(number)
-            if len(self.faults) >= FAULTS_MAX:
-                print(f"truth: {FAULTS_MAX} faults are enough")
-                return number
-        return self.options.edits
+        while self.edits() < self.options.edits and len(self.faults) < FAULTS_MAX:
+            self.steps += 1
+            self.step(self.steps)
+        if len(self.faults) >= FAULTS_MAX:
+            print(f"truth: {FAULTS_MAX} faults are enough")
 
-    # One edit.
+    def edits(self):
+        return sum(count for name, count in self.counts.items() if not name.startswith("("))
+
+    # One step.
 
     def step(self, number):
-        what = self.edit()
+        what = self.edit(self.options.edits - self.edits())
         functions, weights = zip(*BUILDS)
         manner = self.options.manner or self.random.choices(functions, weights)[0]
-        kind = what.split(":")[0]
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        self.counts[f"({manner})"] = self.counts.get(f"({manner})", 0) + 1
-        place = f"edit {number} ({what}; {manner})"
+        self.count(f"({manner})")
+        place = f"step {number} ({what}; {manner})"
         if self.options.verbose:
             print(place, flush=True)
         writing = "old time" if manner == "old time" else self.random.choice(
@@ -147,18 +150,25 @@ class Truth:
         self.compare(place, number)
         self.history = [*self.history[-7:], copy.deepcopy(self.model)]
 
-    def edit(self):
-        """Changes the model: by one edit or several, or back to what it was some edits ago."""
+    def edit(self, left):
+        """Changes the model: by at most `left` edits, or back to what it was some steps ago."""
         if not self.options.only and self.random.random() < 0.06:
             count = self.model.count
             self.model = copy.deepcopy(self.random.choice(self.history))
             self.model.count = count  # names are never used twice for two things
+            self.count("back")
             return "back: an earlier state of the whole tree"
         texts = []
-        for _ in range(self.random.choice([1, 1, 1, 2, 3])):
-            edit = edits.choose(self.model, self.options.swift / 100, self.options.only)
+        is_swift = self.random.random() < self.options.swift / 100
+        for _ in range(min(self.random.choice([1, 1, 1, 2, 3]), left)):
+            edit = edits.choose(self.model, is_swift, self.options.only)
+            is_swift = False
             texts.append(f"{edit.__name__}: {edit(self.model)}")
+            self.count(edit.__name__)
         return ", ".join(texts)
+
+    def count(self, kind):
+        self.counts[kind] = self.counts.get(kind, 0) + 1
 
     def build(self, directory, manner, kill):
         self.builds[directory.maker] += 1
@@ -229,7 +239,7 @@ def main():
           flush=True)
     truth = Truth(options, place)
     try:
-        done = truth.run()
+        truth.run()
     except BuildFailed as error:
         print(f"truth: {error}")
         return 1
@@ -241,7 +251,8 @@ def main():
     kinds = ", ".join(f"{name} {count}" for name, count in sorted(truth.counts.items()))
     print(f"truth: {kinds}")
     builds = ", ".join(f"{count} by {name}" for name, count in truth.builds.items())
-    print(f"truth: {done} edits; {builds}, {done + 1} from nothing; "
+    print(f"truth: {truth.edits()} edits in {truth.steps} steps; {builds} builds, "
+          f"{truth.steps + 1} from nothing; "
           f"{time.monotonic() - start:.0f} s, {cpu_seconds():.0f} s CPU")
     if truth.faults:
         print(f"truth: {len(truth.faults)} faults; again: Tests/Scripts/truth.sh "

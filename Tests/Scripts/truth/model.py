@@ -254,12 +254,15 @@ fi
 case "$TRUTH_CACHE $*" in
 /*' -c '*)
   . "${0%/cc}/cache"
-  command=$* tree=${0%/tools/cc} previous=''
+  command=$* tree=${0%/tools/cc} previous='' source=''
   for word; do
+    case $word in
+    *.c) source=$word ;;
+    esac
     if [ "$previous" = -o ]; then output=$word; fi
     previous=$word
   done
-  take "$output" "$tree"/include/* config.h opt/* gen.h "$previous"
+  take "$output" "$tree"/include/* config.h opt/* gen.h "$source"
   gcc -DCOMPILER=$number "$@" || exit
   keep ;;
 esac
