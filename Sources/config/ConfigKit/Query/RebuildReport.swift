@@ -247,7 +247,7 @@ public struct RebuildReport {
     if let old = facts.replaced.commands[output], replacedNs <= made,
       newest.map({ $0.time < replacedNs }) ?? true
     {
-      var shapes = CommandShapes(facts.survey)
+      var shapes = CommandShapes(facts.survey, leavesSources: true)
       let changes = WordDifference.changes(
         from: WordDifference.words(old), to: WordDifference.words(shapes.shape(step)))
       let sentence = RebuildText.sentence(.removed(changes))
