@@ -218,6 +218,10 @@ struct CommandShapes {
   init(_ survey: Survey, leavesSources: Bool = false) {
     expander = survey.expander
     self.leavesSources = leavesSources
+    // Where the build directory lies from the tree is no difference of commands.
+    if !leavesSources {
+      expander.variables.set(Array("S".utf8), literal: Array("$S".utf8))
+    }
   }
 
   /// `shape` with `$^` for the sources at its end.
@@ -225,7 +229,8 @@ struct CommandShapes {
     let plan = expander.plan
     let sources = Set(
       plan.graph[step.inputs].map { node in
-        String(decoding: Quoting.shell(plan.path(node)), as: UTF8.self)
+        let name = String(decoding: Quoting.shell(plan.names[node.name]), as: UTF8.self)
+        return node.isInTree && !name.hasPrefix("/") ? "$S/\(name)" : name
       })
     let words = WordDifference.words(shape).filter { !sources.contains($0) }
     return (words + ["$^"]).joined(separator: " ")
