@@ -17,21 +17,21 @@ import Testing
     no option OFF
     include files
     +++ conf/files
-    module	net	option NET
-    	src/net.c
-    module	base
-    	src/base.c include/base.h
-    	src/off.c	option OFF
-    library	libk
-    	src/k.c src/three.c	option MODE 3
-    	src/one.c	optional FAST MODE=1 | SLOW
-    	module base net
-    program	app
-    	src/app.c
-    	library libk
-    src/app.c	flags "-DAPP"
-    src/lone.c	flags "-DLONE"
-    test	runs program app
+    module\tnet\toption NET
+    \tsrc/net.c
+    module\tbase
+    \tsrc/base.c include/base.h
+    \tsrc/off.c\toption OFF
+    library\tlibk
+    \tsrc/k.c src/three.c\toption MODE 3
+    \tsrc/one.c\toptional FAST MODE=1 | SLOW
+    \tmodule base net
+    program\tapp
+    \tsrc/app.c
+    \tlibrary libk
+    src/app.c\tflags "-DAPP"
+    src/lone.c\tflags "-DLONE"
+    test\truns program app
     +++ src/net.c src/base.c src/off.c src/k.c src/three.c src/one.c src/lone.c
     +++ src/app.c
     #include "../include/base.h"
@@ -304,15 +304,15 @@ import Testing
     makeoption CFLAGS -O3 -g
     include files
     +++ conf/files
-    library	libk
-    	src/k.c
-    	src/fast.c	option FAST
-    	src/slow.c	option !FAST
-    program	app
-    	src/app.c
-    	library libk
-    program	extra	option !FAST
-    	src/extra.c
+    library\tlibk
+    \tsrc/k.c
+    \tsrc/fast.c\toption FAST
+    \tsrc/slow.c\toption !FAST
+    program\tapp
+    \tsrc/app.c
+    \tlibrary libk
+    program\textra\toption !FAST
+    \tsrc/extra.c
     +++ src/k.c src/fast.c src/slow.c src/app.c src/extra.c
     """
 
@@ -377,17 +377,17 @@ import Testing
 @Suite("config graph") struct GraphTests {
   private static let tree = """
     +++ conf/TEST
-    module	net
-    	src/net.c src/net.h
-    library	libk
-    	src/k.c
-    	module net
-    program	mk host
-    	src/mk.c
-    gen.h	no-obj no-implicit-rule depend "$S/src/gen.in" compile-with "${HOST.mk} >$@"
-    program	"a b"
-    	src/app.c gen.h
-    	library libk
+    module\tnet
+    \tsrc/net.c src/net.h
+    library\tlibk
+    \tsrc/k.c
+    \tmodule net
+    program\tmk host
+    \tsrc/mk.c
+    gen.h\tno-obj no-implicit-rule depend "$S/src/gen.in" compile-with "${HOST.mk} >$@"
+    program\t"a b"
+    \tsrc/app.c gen.h
+    \tlibrary libk
     +++ src/net.c src/net.h src/k.c src/mk.c src/app.c src/gen.in
     """.replacing("\"a b\"", with: "app")
 

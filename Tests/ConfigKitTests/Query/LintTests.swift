@@ -198,6 +198,16 @@ extension LintCase {
         conf/TEST:3:8: note: module 'log' is here
         """),
     LintCase(
+      name: "a header that nobody's header includes",
+      tree: "+++ conf/TEST\nmodule net\n\tn.c n.h\nprogram q\n\tq.c\n\tmodule net\n"
+        + "program p\n\tp.c\n+++ n.c q.c n.h\n+++ p.c\n#include \"all.h\"\n"
+        + "+++ all.h\n#include \"n.h\"",
+      findings: """
+        all.h:1:10: warning: 'n.h' belongs to module 'net', which program 'p' does not depend on, \
+        and 'p.c' reads it: add 'module net' to program 'p' [undeclared-header]
+        conf/TEST:6:9: note: program 'p' is here
+        """),
+    LintCase(
       name: "a header of a library, by way of -I",
       tree: "+++ conf/TEST\nmakeoption CPPFLAGS -I$S/lib/include\nlibrary libk\n\tlib/k.c\n"
         + "\tlib/include/k.h\nprogram p\n\tp.c\nprogram q\n\tq.c\n\tlibrary libk\n"

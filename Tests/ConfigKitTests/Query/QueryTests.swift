@@ -14,21 +14,21 @@ import Testing
     param SIZE 4
     include files
     +++ conf/files
-    module	net
-    	src/net.c src/tls.c option TLS
-    	src/old.c option OLD
-    	include/net.h
-    library	libk
-    	src/k.c
-    program	app
-    	src/app.c
-    	library libk
-    	module net
-    program	net
-    	src/tool.c
-    test	runs program app
-    test	skips program app option OLD
-    bench	fast program app metric t s lower
+    module\tnet
+    \tsrc/net.c src/tls.c option TLS
+    \tsrc/old.c option OLD
+    \tinclude/net.h
+    library\tlibk
+    \tsrc/k.c
+    program\tapp
+    \tsrc/app.c
+    \tlibrary libk
+    \tmodule net
+    program\tnet
+    \tsrc/tool.c
+    test\truns program app
+    test\tskips program app option OLD
+    bench\tfast program app metric t s lower
     +++ src/tls.c src/old.c src/tool.c src/k.c
     +++ src/net.c
     #include "opt/TLS.h"
@@ -184,7 +184,8 @@ import Testing
       ("char *s = \"/*\";\n#include \"b.h\"", ["2:10 b.h"]),
       ("char c = '\"'; /* x\n*/\n#include \"b.h\"", ["3:10 b.h"]),
       (
-        "#if 0\n#include \"a.h\"\n#if X\n#else\n#include \"c.h\"\n#endif\n#else\n#include \"b.h\"\n#endif",
+        "#if 0\n#include \"a.h\"\n#if X\n#else\n#include \"c.h\"\n#endif\n#else\n"
+          + "#include \"b.h\"\n#endif",
         ["8:10 b.h"]
       ),
       ("#ifdef X\n#include \"a.h\"\n#else\n#include \"b.h\"\n#endif", ["2:10 a.h", "4:10 b.h"]),

@@ -212,16 +212,38 @@ public struct Difference: Sendable {
 struct CommandShapes {
   private var expander: Expander
   private var known: [Int32: String] = [:]
+  /// True if the sources that Swift's commands name are among their words.
+  private let leavesSources: Bool
 
-  init(_ survey: Survey) {
+  init(_ survey: Survey, leavesSources: Bool = false) {
     expander = survey.expander
+    self.leavesSources = leavesSources
+    // Where the build directory lies from the tree is no difference of commands.
+    if !leavesSources {
+      expander.variables.set(Array("S".utf8), literal: Array("$S".utf8))
+    }
+  }
+
+  /// `shape` with `$^` for the sources at its end.
+  private func withoutSources(_ shape: String, _ step: Step) -> String {
+    let plan = expander.plan
+    let sources = Set(
+      plan.graph[step.inputs].map { node in
+        let name = String(decoding: Quoting.shell(plan.names[node.name]), as: UTF8.self)
+        return node.isInTree && !name.hasPrefix("/") ? "$S/\(name)" : name
+      })
+    let words = WordDifference.words(shape).filter { !sources.contains($0) }
+    return (words + ["$^"]).joined(separator: " ")
   }
 
   /// The shape of the command of `step`; empty if it cannot be expanded.
   mutating func shape(_ step: Step) -> String {
     if step.kind == .compile, let shape = known[step.command] { return shape }
     let text = (try? expander.expand(step).text) ?? []
-    let shape = String(decoding: expander.shape(text, step), as: UTF8.self)
+    var shape = String(decoding: expander.shape(text, step), as: UTF8.self)
+    if !leavesSources && (step.kind == .swiftObject || step.kind == .swiftInterface) {
+      shape = withoutSources(shape, step)
+    }
     if step.kind == .compile { known[step.command] = shape }
     return shape
   }

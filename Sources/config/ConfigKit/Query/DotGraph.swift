@@ -141,14 +141,30 @@ public struct DotGraph {
         text += "  \(from) -> \(Self.quoted(thing.name));\n"
       }
     }
+    var headOf: [Int: Int] = [:]
+    for cluster in clusters { for source in cluster.sources { headOf[source] = cluster.head } }
     for (index, thing) in graph.things.enumerated()
     where thing.kind == .generated && drawn.contains(index) {
-      for need in graph.needs[index] where drawn.contains(Int(need)) {
-        let name = Self.quoted(graph.things[Int(need)].name)
+      let needs = graph.needs[index].map { Int($0) }.filter { drawn.contains($0) }
+      for need in gathered(needs, headOf) {
+        let name = Self.quoted(graph.things[need].name)
         text += "  \(Self.quoted(thing.name)) -> \(name) [style=dashed];\n"
       }
     }
     return text
+  }
+
+  /// Lines to one cluster beyond which one line to its head stands for them.
+  private static let linesMax = 3
+
+  /// `needs`, with the head of a cluster for those of which it has many.
+  private func gathered(_ needs: [Int], _ headOf: [Int: Int]) -> [Int] {
+    let counts = needs.reduce(into: [Int: Int]()) { $0[headOf[$1] ?? -1, default: 0] += 1 }
+    var seen = Marks()
+    return needs.map { need in
+      guard let head = headOf[need], counts[head] ?? 0 > Self.linesMax else { return need }
+      return head
+    }.filter { seen.insert($0) }
   }
 
   /// `text` as a string of dot's language.

@@ -32,26 +32,35 @@ extension Lint {
     for (index, owner) in model.owners.enumerated() where model.conditions[owner.condition] {
       let reached = survey.reach(index)
       for use in owner.uses where survey.isEnabled(use) {
-        let file = survey.node(of: model.sources[Int(use.source)])
-        for include in includes.direct[file] ?? [] where include.line > 0 {
+        let source = survey.node(of: model.sources[Int(use.source)])
+        for (file, include) in includes.reached(from: source, through: { owners[$0] == nil })
+        where include.line > 0 {
           guard let theirs = owners[include.target], let first = theirs.first,
             !theirs.contains(where: { reached.contains($0) })
           else { continue }
-          let other = model.owners[first]
-          let keyword = other.kind == .module ? "module" : "library"
-          let cure =
-            other.kind == .program || other.kind == .host
-            ? "put it into a module that both bring in"
-            : "add '\(keyword) \(survey.text(other.name))' to \(survey.title(of: owner))"
-          report(
-            .undeclaredHeader, survey, file: survey.label(file), line: include.line,
-            column: include.column,
-            "'\(include.name)' belongs to \(survey.title(of: other)), "
-              + "which \(survey.title(of: owner)) does not depend on: \(cure)",
-            notes: [(owner.place, "\(survey.title(of: owner)) is here")])
+          undeclared(survey, index, first, source, file, include)
         }
       }
     }
+  }
+
+  private mutating func undeclared(
+    _ survey: Survey, _ owner: Int, _ theirs: Int, _ source: Node, _ file: Node, _ include: Include
+  ) {
+    let record = survey.model.owners[owner]
+    let other = survey.model.owners[theirs]
+    let keyword = other.kind == .module ? "module" : "library"
+    let cure =
+      other.kind == .program || other.kind == .host
+      ? "put it into a module that both bring in"
+      : "add '\(keyword) \(survey.text(other.name))' to \(survey.title(of: record))"
+    let by = file == source ? "" : ", and '\(survey.label(source))' reads it"
+    report(
+      .undeclaredHeader, survey, file: survey.label(file), line: include.line,
+      column: include.column,
+      "'\(include.name)' belongs to \(survey.title(of: other)), "
+        + "which \(survey.title(of: record)) does not depend on\(by): \(cure)",
+      notes: [(record.place, "\(survey.title(of: record)) is here")])
   }
 
   // MARK: What is made in time
@@ -151,14 +160,20 @@ extension Lint {
 
 extension Includes {
   /// What `source` includes, directly or not, each with the file whose line says so.
-  func reached(from source: Node) -> [(file: Node, include: Include)] {
+  ///
+  /// - Parameter isOpen: false for files whose own includes do not count.
+  func reached(
+    from source: Node, through isOpen: (Node) -> Bool = { _ in true }
+  ) -> [(file: Node, include: Include)] {
     var seen: Set<Node> = [source]
     var pending = [source]
     var result: [(file: Node, include: Include)] = []
     while let file = pending.popLast() {
       for include in direct[file] ?? [] {
         result.append((file, include))
-        if seen.insert(include.target).inserted { pending.append(include.target) }
+        if isOpen(include.target) && seen.insert(include.target).inserted {
+          pending.append(include.target)
+        }
       }
     }
     return result

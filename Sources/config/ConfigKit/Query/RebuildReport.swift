@@ -173,15 +173,19 @@ public struct RebuildReport {
     var following: [String] = []
     var order: [[String]] = []
     var groups: [[String]: [String]] = [:]
+    var sentences: [[String]: [String]] = [:]
     for index in old {
       let own = facts.rebuild.reasons[index].filter { !$0.isFollowing }
       if own.isEmpty {
         following.append(name(index, facts))
         continue
       }
-      let sentences = own.map { RebuildText.sentence($0, shown) }
-      if groups[sentences] == nil { order.append(sentences) }
-      groups[sentences, default: []].append(name(index, facts))
+      let causes = own.map { RebuildText.cause($0, shown) }
+      if groups[causes] == nil {
+        order.append(causes)
+        sentences[causes] = own.map { RebuildText.sentence($0, shown) }
+      }
+      groups[causes, default: []].append(name(index, facts))
     }
     func list(_ names: [String], _ indent: String) -> String {
       let rest = names.count - Explanation.listMax
@@ -189,8 +193,9 @@ public struct RebuildReport {
         + (rest > 0 ? "\(indent)and \(rest) more\n" : "")
     }
     var text = ""
-    for sentences in order {
-      text += list(groups[sentences] ?? [], "") + sentences.map { "  \($0)\n" }.joined()
+    for causes in order {
+      text += list(groups[causes] ?? [], "")
+      text += (sentences[causes] ?? []).map { "  \($0)\n" }.joined()
     }
     if !following.isEmpty { text += "and what is made of these\n" + list(following, "  ") }
     return text
@@ -247,7 +252,7 @@ public struct RebuildReport {
     if let old = facts.replaced.commands[output], replacedNs <= made,
       newest.map({ $0.time < replacedNs }) ?? true
     {
-      var shapes = CommandShapes(facts.survey)
+      var shapes = CommandShapes(facts.survey, leavesSources: true)
       let changes = WordDifference.changes(
         from: WordDifference.words(old), to: WordDifference.words(shapes.shape(step)))
       let sentence = RebuildText.sentence(.removed(changes))
@@ -477,7 +482,8 @@ extension RecordHead {
       if Hash64(bytes).text != input.hash { found.append("\(shown(input.path)) has changed") }
     }
     for tool in tools where status(tool.path).map(Self.identity(tool:)) ?? "" != tool.identity {
-      found.append("\(tool.path) is another program")
+      found.append(
+        tool.path == ".configtool" ? "config itself was replaced" : "\(tool.path) was replaced")
     }
     // A folder changes with whatever an editor does there: told only if it is the one reason.
     if !found.isEmpty { return found }

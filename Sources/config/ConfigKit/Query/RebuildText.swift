@@ -32,6 +32,14 @@ enum RebuildText {
     }
   }
 
+  /// The reason without what differs between files that have one cause.
+  static func cause(_ reason: RebuildReason, _ shown: (String) -> String) -> String {
+    if case .newer(let input, _, _) = reason, input != "o/.flags" {
+      return "\(shown(input)) is newer"
+    }
+    return sentence(reason, shown)
+  }
+
   /// The name of the kind of reason, for programs.
   static func kind(_ reason: RebuildReason) -> String {
     switch reason {

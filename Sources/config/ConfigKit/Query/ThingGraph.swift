@@ -47,7 +47,7 @@ struct ThingGraph {
   private(set) var needs: [[Int32]] = []
   /// Who needs each thing, directly.
   private(set) var users: [[Int32]] = []
-  /// The files that each file is made of, or includes.
+  /// The files that each file is made of, or includes, and the programs that tests run.
   private(set) var parts: [[Int32]] = []
   /// The files that are made of each file, or include it.
   private(set) var wholes: [[Int32]] = []
@@ -280,7 +280,7 @@ struct ThingGraph {
         Thing(
           kind: test.isBench ? .bench : .test, label: survey.text(name), node: nil,
           place: test.place))
-      if let program { edge(index, program) }
+      if let program { part(index, program) }
       for text in [test.input, test.output] {
         guard case .file(let phrase) = text else { continue }
         edge(index, file(Node(phrase.text, isInTree: true), survey, as: .source))
