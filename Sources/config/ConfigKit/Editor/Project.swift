@@ -5,7 +5,7 @@
 //
 // Shape.  A project is a directory `conf/`.  Its roots are the files in it that no other includes.
 // All of them are read and resolved as `config` would, from a machine whose files are the open
-// documents first and the disk second, and that starts no compilers.  What comes of it is one value:
+// documents first and the disk second, and that starts no compilers.  The result is one value:
 //
 //     conf/ + documents -> roots -> Generator each -> findings by file
 //                                                  -> occurrences by file, each file parsed once
