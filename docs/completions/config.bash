@@ -33,7 +33,7 @@ _config() {
     'bench') options='-p --toolchain --with --sanitize --not -I -s -j -k --pairs --until --max-time --warmup --seed --cpu --shake --format --metric --margin --no-plot -o --build --only -h --help' first=configurations rest=configurations ;;
     'compare') options='--format --metric --margin --no-plot -h --help' first=file rest=file ;;
     'completions') options='-h --help' first='words bash zsh fish' rest='words bash zsh fish' ;;
-    'fmt') options='--check --diff -h --help' first=file rest=file ;;
+    'fmt') options='--check --diff --diagnostics -h --help' first=file rest=file ;;
     'import') options='--name -s --build -D --fixed --config --force -h --help' first='words cmake compdb files' rest=file ;;
     'init') options='--name --force -h --help' first=directory rest=directory ;;
     'lsp') options='--stdio --textmate -h --help' first=none rest=none ;;
@@ -76,6 +76,7 @@ _config() {
     'compare --format') kind='words text markdown csv json html' ;;
     'compare --metric') kind=none ;;
     'compare --margin') kind=none ;;
+    'fmt --diagnostics') kind='words text json sarif' ;;
     'import --name') kind=none ;;
     'import -s') kind=directory ;;
     'import --build') kind=directory ;;
@@ -119,7 +120,8 @@ _config() {
   else
     if [[ -n $conf && -n $rest ]]; then first=$rest; fi
     _config_value "$cur" "$first" "$conf"
-    ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W 'bench compare completions fmt import init lsp matrix probe test' -- "$cur"))
+    ((COMP_CWORD == 1)) &&
+      COMPREPLY+=($(compgen -W 'bench compare completions fmt import init lsp matrix probe test' -- "$cur"))
   fi
   return 0
 }

@@ -67,6 +67,7 @@ complete -c config -n '__fish_seen_subcommand_from completions' -s h -l help -d 
 complete -c config -n '__fish_seen_subcommand_from completions' -f -a 'bash zsh fish'
 complete -c config -n '__fish_seen_subcommand_from fmt' -l check -d 'Write nothing; name the files that are not laid out, and exit 1 if there is one'
 complete -c config -n '__fish_seen_subcommand_from fmt' -l diff -d 'Write nothing; show what would change, as a unified diff'
+complete -c config -n '__fish_seen_subcommand_from fmt' -l diagnostics -x -a 'text json sarif' -d 'Write what is found wrong as text, or for machines to standard output'
 complete -c config -n '__fish_seen_subcommand_from fmt' -s h -l help -d 'Show help information'
 complete -c config -n '__fish_seen_subcommand_from import' -l name -x -d 'The name of the configuration'
 complete -c config -n '__fish_seen_subcommand_from import' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'

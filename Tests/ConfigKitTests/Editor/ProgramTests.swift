@@ -282,3 +282,58 @@ private final class ServerProcess {
     ])
   func strange(_ uri: String) { #expect(URI.path(uri) == nil) }
 }
+
+@Suite("config fmt") struct FormatProgramTests {
+  private static let untidy = "ident  A\nprogram p\n  src/a.c   option X # why\n"
+  private static let tidy = "ident\t\tA\nprogram\tp\n\tsrc/a.c\toption X\t# why\n"
+
+  private func project() throws -> ImportProject {
+    try ImportProject([
+      ("conf/A", Self.untidy), ("conf/tidy", Self.tidy), ("conf/bad", "param \"x\n"),
+      ("conf/Makefile.amd64", "all :\n  x\n"),
+    ])
+  }
+
+  @Test func writesWhatDiffersAlone() throws {
+    let project = try project()
+    try project.run("chmod 640 conf/A; ln -s A conf/link; touch -d @1000 conf/tidy")
+    let said = try project.run("config fmt conf/tidy conf/link conf/Makefile.amd64")
+    #expect(
+      said == "conf/link\nconfig: note: 'conf/Makefile.amd64' is a makefile: it is left alone\n")
+    #expect(try project.workshop.read("conf/A") == Self.tidy)
+    #expect(
+      try project.run("stat -c %a conf/A; stat -c %Y conf/tidy; readlink conf/link")
+        == "640\n1000\nA\n")
+    #expect(try project.run("config fmt conf/A conf/tidy") == "")
+    #expect(try project.workshop.tree("conf").filter { $0.hasPrefix(".") } == [])
+  }
+
+  @Test func checksAndShows() throws {
+    let project = try project()
+    let check = try project.shell("config fmt --check conf/A conf/tidy")
+    #expect(check.status == 1 && check.text == "conf/A\n")
+    #expect(try project.shell("config fmt --check conf/tidy").status == 0)
+    let diff = try project.run("config fmt --diff conf/A")
+    #expect(diff.hasPrefix("--- conf/A\n+++ conf/A (laid out)\n@@ -1,3 +1,3 @@\n-ident  A\n"))
+    #expect(try project.workshop.read("conf/A") == Self.untidy)
+    #expect(try project.run("config fmt - <conf/A") == Self.tidy)
+    #expect(try project.shell("config fmt --check - <conf/A").status == 1)
+  }
+
+  @Test func leavesFaultyFilesAlone() throws {
+    let project = try project()
+    let said = try project.shell("config fmt conf/bad conf/nosuch conf/A")
+    #expect(said.status == 1)
+    for line in [
+      "conf/bad:1:7: error: unterminated string\n",
+      "config: error: cannot open 'conf/nosuch': No such file or directory\n",
+    ] {
+      #expect(said.text.contains(line), "\(said.text)")
+    }
+    #expect(try project.workshop.read("conf/bad") == "param \"x\n")
+    #expect(try project.workshop.read("conf/A") == Self.tidy, "the others are laid out")
+    let log = try JSON.parse(try project.shell("config fmt --diagnostics sarif conf/bad").text)
+    #expect(log["runs"]?[0]?["results"]?[0]?["ruleId"] == "unterminated-string")
+    #expect(try project.shell("config fmt").status == 2)
+  }
+}

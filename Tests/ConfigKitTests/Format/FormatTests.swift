@@ -11,7 +11,7 @@ import Testing
 func laidOut(_ text: String) -> String {
   switch Formatter.format(Array(text.utf8), name: "f") {
   case .formatted(let bytes): String(decoding: bytes, as: UTF8.self)
-  case .faulty(let messages): messages
+  case .faulty(let messages, _): messages
   }
 }
 

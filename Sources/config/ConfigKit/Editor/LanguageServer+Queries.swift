@@ -1,4 +1,4 @@
-// An editor's questions: where a name is declared and used, what it is, what a file holds, a layout.
+// An editor's questions: where a name is declared and used, what it is, what a file holds.
 
 import LibJSON
 import SystemPackage
