@@ -144,7 +144,9 @@ let package = Package(
     tests("LibBio", needs: ["CAllocations", "LibBio", "LibFmt", "LibUTF", "Sys9", system]),
     tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
     tests("Answers", needs: ["answers", "Lib9c", "LibIP", "LibJSON", "Sys9", system]),
-    tests("ConfigKit", needs: ["ConfigKit", "LibJSON", "Sys9", system], data: ["Cases"]),
+    tests(
+      "ConfigKit", needs: ["ConfigKit", "LibJSON", "Sys9", system],
+      data: ["Cases", "Editor/sarif-essential.json"]),
     tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
     tests("LibAIO", needs: ["LibAIO", "LibHTTP", "Servers", "Sys9", system]),
     tests("LibHTTP", needs: ["LibHTTP"]),

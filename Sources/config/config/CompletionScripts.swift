@@ -113,7 +113,8 @@ extension CompletionShell {
       else
         if [[ -n $conf && -n $rest ]]; then first=$rest; fi
         _config_value "$cur" "$first" "$conf"
-        ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W '\(words.joined(separator: " "))' -- "$cur"))
+        ((COMP_CWORD == 1)) &&
+          COMPREPLY+=($(compgen -W '\(words.joined(separator: " "))' -- "$cur"))
       fi
       return 0
     }

@@ -54,7 +54,10 @@ struct ConfigCommand: ParsableCommand {
       EXIT STATUS
         0 success, 1 the description or the system is at fault, 2 wrong usage.
 
-      See config(1) and, for the language, config(5).
+      SUBCOMMANDS
+      \(Subcommands.summary)
+
+      `config SUBCOMMAND --help` says more; see config(1) and, for the language, config(5).
       """,
     version: "config \(configVersion)")
 

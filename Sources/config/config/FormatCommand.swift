@@ -31,6 +31,8 @@ struct FormatCommand: ParsableCommand, Subcommand {
   @Flag(help: "Write nothing; show what would change, as a unified diff.")
   var diff = false
 
+  @OptionGroup var diagnostics: DiagnosticsOptions
+
   @Argument(
     help: ArgumentHelp("Files in the language of config; - is standard input.", valueName: "FILE"),
     completion: .file())
@@ -43,19 +45,46 @@ struct FormatCommand: ParsableCommand, Subcommand {
   }
 
   func execute() -> CInt {
+    var run = Run(check: check, diff: diff, format: diagnostics.format)
     var status: CInt = 0
-    for name in files { status = max(status, name == "-" ? filter() : format(FilePath(name))) }
-    return status
+    for name in files {
+      status = max(status, name == "-" ? run.filter() : run.format(FilePath(name)))
+    }
+    if run.format == .text { return status }
+    return max(status, Console.write(1, run.log.text(run.format)))
+  }
+}
+
+/// The files of one command line.
+private struct Run {
+  let check: Bool
+  let diff: Bool
+  let format: FindingFormat
+  var log = FindingLog()
+
+  init(check: Bool, diff: Bool, format: FindingFormat) {
+    self.check = check
+    self.diff = diff
+    self.format = format
+  }
+
+  /// Reports a file that has no layout.
+  private mutating func report(_ messages: String, _ findings: [Finding]) -> CInt {
+    if format == .text { Console.write(2, messages) } else { log.add(findings) }
+    return 1
+  }
+
+  /// Names a file that changed, where standard output is not a log.
+  private func name(_ path: FilePath) -> CInt {
+    format == .text ? Console.write(1, "\(path)\n") : 0
   }
 
   /// Standard input to standard output.
-  private func filter() -> CInt {
+  mutating func filter() -> CInt {
     do {
       let source = try Files.read(all: 0)
       switch Formatter.format(source, name: "<standard input>") {
-      case .faulty(let messages):
-        Console.write(2, messages)
-        return 1
+      case .faulty(let messages, let findings): return report(messages, findings)
       case .formatted(let bytes):
         if check { return bytes == source ? 0 : 1 }
         if diff { return Console.write(1, LineDiff(source, bytes).unified("a", "b")) }
@@ -67,7 +96,7 @@ struct FormatCommand: ParsableCommand, Subcommand {
     }
   }
 
-  private func format(_ path: FilePath) -> CInt {
+  mutating func format(_ path: FilePath) -> CInt {
     if Formatter.isMakefile(path) {
       Console.write(2, "config: note: '\(path)' is a makefile: it is left alone\n")
       return 0
@@ -75,18 +104,20 @@ struct FormatCommand: ParsableCommand, Subcommand {
     do {
       let file = try Formatter.format(file: path)
       guard case .formatted(let bytes) = file.outcome else {
-        if case .faulty(let messages) = file.outcome { Console.write(2, messages) }
+        if case .faulty(let messages, let findings) = file.outcome {
+          return report(messages, findings)
+        }
         return 1
       }
       if !file.differs { return 0 }
       if diff { Console.write(1, file.difference(path.description)) }
       if check {
-        if !diff { Console.write(1, "\(path)\n") }
+        if !diff { _ = name(path) }
         return 1
       }
       if diff { return 0 }
       try Formatter.replace(path, with: bytes)
-      return Console.write(1, "\(path)\n")
+      return name(path)
     } catch {
       Console.write(2, "config: error: cannot \(error.call) '\(path)': \(error.reason)\n")
       return 1

@@ -21,11 +21,15 @@ struct LanguageServerCommand: ParsableCommand, Subcommand {
   @Flag(help: "Standard input and output, which is the only way there is.")
   var stdio = false
 
+  @Flag(help: "Print the TextMate grammar of the language, and serve nobody.")
+  var textmate = false
+
   /// How long input must be quiet before what changed is analysed: shorter than a pause in
   /// typing, longer than the gaps in it.
   private static let quietMilliseconds: CInt = 150
 
   func execute() -> CInt {
+    if textmate { return Console.write(1, TextMateGrammar.text) }
     var server = LanguageServer(machine: Console.machine())
     while server.exitStatus == nil {
       guard isReadable(within: server.isDirty ? Self.quietMilliseconds : -1) else {

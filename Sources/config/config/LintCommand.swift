@@ -34,6 +34,8 @@ struct LintCommand: ParsableCommand, Subcommand {
     help: ArgumentHelp("Take findings for errors, or leave NAME out.", valueName: "error|no-NAME"))
   var warnings: [String] = []
 
+  @OptionGroup var diagnostics: DiagnosticsOptions
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -69,6 +71,10 @@ struct LintCommand: ParsableCommand, Subcommand {
     let findings = Lint.findings(surveys, off: off)
     let isError = warnings.contains("error")
     let severity = isError ? "error" : "warning"
+    if diagnostics.format != .text {
+      return Console.write(
+        findings.findings(severity), as: diagnostics.format, failed: isError && !findings.isEmpty)
+    }
     let status =
       json
       ? Console.write(1, findings.json(severity).pretty)

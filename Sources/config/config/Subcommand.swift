@@ -41,6 +41,15 @@ enum Subcommands {
     ("test", TestCommand.self),
   ]
 
+  /// A line for each, indented, for the help of the plain command.
+  static var summary: String {
+    let width = all.map(\.word.count).max() ?? 0
+    return all.map { word, command in
+      let pad = String(repeating: " ", count: width - word.count)
+      return "  \(word)\(pad)  \(command.configuration.abstract)"
+    }.joined(separator: "\n")
+  }
+
   /// Runs the subcommand that the first of `arguments` names; nil if it names none.
   static func run(_ arguments: [String]) -> CInt? {
     guard let word = arguments.first else { return nil }

@@ -11,7 +11,7 @@ import Testing
 func laidOut(_ text: String) -> String {
   switch Formatter.format(Array(text.utf8), name: "f") {
   case .formatted(let bytes): String(decoding: bytes, as: UTF8.self)
-  case .faulty(let messages): messages
+  case .faulty(let messages, _): messages
   }
 }
 
@@ -27,8 +27,8 @@ func laidOut(_ text: String) -> String {
       ("param A\n\n\n\noption  B\n", "param\t\tA\n\noption\t\tB\n"),
       // Owners: a clause a line, attachments in a column.
       (
-        "program p    option SMALL\n src/main.c   src/any.c\n    src/a.c option LARGE flags \"-D\"\n",
-        "program\tp\toption SMALL\n\tsrc/main.c src/any.c\n\tsrc/a.c\toption LARGE flags \"-D\"\n"
+        "program p    option SMALL\n src/main.c   src/any.c\n   src/a.c option L flags \"-D\"\n",
+        "program\tp\toption SMALL\n\tsrc/main.c src/any.c\n\tsrc/a.c\toption L flags \"-D\"\n"
       ),
       // Joined lines, one tab more.
       (
@@ -102,7 +102,8 @@ func laidOut(_ text: String) -> String {
     let text = "module m\n src/a.c option A\n src/lengthy-name.c option A\n\n src/b.c option A\n"
     #expect(
       laidOut(text)
-        == "module\tm\n\tsrc/a.c\t\t\toption A\n\tsrc/lengthy-name.c\toption A\n\n\tsrc/b.c\toption A\n"
+        == "module\tm\n\tsrc/a.c\t\t\toption A\n\tsrc/lengthy-name.c\toption A\n\n"
+        + "\tsrc/b.c\toption A\n"
     )
     // What is too long does not push the others.
     #expect(

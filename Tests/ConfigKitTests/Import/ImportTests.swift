@@ -96,10 +96,11 @@ struct CMakeImportTests {
 
 @Suite("import compdb") struct CompilationDatabaseTests {
   private static func entry(_ source: String, _ flags: String, _ output: String = "") -> String {
-    """
-    {"directory": "ROOT/build", "file": "../\(source)",
-     "command": "cc \(flags) -o x.o -c ../\(source)"\(output.isEmpty ? "" : ", \"output\": \"\(output)\"")}
-    """
+    let more = output.isEmpty ? "" : ", \"output\": \"\(output)\""
+    return """
+      {"directory": "ROOT/build", "file": "../\(source)",
+       "command": "cc \(flags) -o x.o -c ../\(source)"\(more)}
+      """
   }
 
   private func project(_ entries: [String]) throws -> ImportProject {
@@ -169,8 +170,10 @@ struct CMakeImportTests {
       ("cc -c -o x.o ../a.c", "/t/a.c", "", ""),
       ("ccache gcc -O2 -Wall -I../inc -I . -c ../a.c", "/t/a.c", "-O2 -Wall", "-I$S/inc -I."),
       ("cc -isystem /usr/x -DA -D B=1 -UC ../a.c", "/t/a.c", "", "-isystem /usr/x -DA -DB=1 -UC"),
-      ("cc -MD -MF x -MT y -include ../p.h -include cfg.h a.c", "/t/b/a.c", "",
-        "-include $S/p.h -include cfg.h"),
+      (
+        "cc -MD -MF x -MT y -include ../p.h -include cfg.h a.c", "/t/b/a.c", "",
+        "-include $S/p.h -include cfg.h"
+      ),
       ("cc -I/t/b/gen -I/t -I/tt a.c", "/t/b/a.c", "", "-Igen -I$S -I/tt"),
       ("cc -target x -x c++ a.c", "/t/b/a.c", "-target x -x c++", ""),
     ])
@@ -234,8 +237,11 @@ struct CMakeImportTests {
         "machine\tamd64\nident\tGENERIC\noptions\tNET # the net\noptions\tMAXUSERS=32\n"
           + "device\tem\ndevice\tpci\noptions net\nmakeoptions\tDEBUG=-g\nhints\t\"G.hints\"\n"
       ),
-      ("kern/main.c", "#include \"gen.h\"\nint em(void), net(void);\n"
-        + "int main(void) { return GEN + em() + net() == 13 ? 0 : 1; }\n"),
+      (
+        "kern/main.c",
+        "#include \"gen.h\"\nint em(void), net(void);\n"
+          + "int main(void) { return GEN + em() + net() == 13 ? 0 : 1; }\n"
+      ),
       ("dev/em.c", "int em(void) { return EM; }\n"), ("dev/disk-o.c", "int x;\n"),
       ("net/if.c", "int net(void) { return 7; }\n"),
     ])

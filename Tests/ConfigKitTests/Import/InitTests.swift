@@ -48,7 +48,7 @@ import Testing
     #expect(said.contains("every program links libmany, which holds all modules"))
     #expect(said.contains("tests/a_test.c is a test: it passes if it ends with status 0"))
     #expect(try build(project, "MANY").hasSuffix("built\n"))
-    for name in ["one", "two", "a_test", "calc"] {
+    for name in ["one", "two", "a_test", "calc-program"] {
       try project.run("compile/MANY.Linux.amd64/\(name)")
     }
     #expect(try project.run("config test conf/MANY").contains("1 passed, 0 failed"))

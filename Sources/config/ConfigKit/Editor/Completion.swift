@@ -44,9 +44,10 @@ struct Completion {
     guard let role = roles.last, !statement.words.isEmpty else { return .array([]) }
     let found = candidates(role)
     var seen: Set<String> = []
-    let prefix = String(decoding: typed, as: UTF8.self)
+    let start = lead(role, String(decoding: typed, as: UTF8.self))
+    // What is typed is a name that is used, by this very word: it is no candidate for itself.
     let list = found.filter {
-      $0.label.hasPrefix(lead(role, prefix)) && seen.insert($0.label).inserted
+      $0.label.hasPrefix(start) && $0.label != start && seen.insert($0.label).inserted
     }
     return [
       "isIncomplete": .bool(list.count > Self.itemsMax),

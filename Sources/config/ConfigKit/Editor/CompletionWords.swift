@@ -46,8 +46,20 @@ public enum CompletionWords: String, CaseIterable, Sendable {
   }
 
   private func names(_ kind: SymbolKind, _ place: FilePath, _ machine: Machine) -> [String] {
-    occurrences(place, machine).filter { $0.kind == kind && ($0.isDefinition || kind == .option) }
-      .reduce(into: Set<String>()) { $0.insert(String(decoding: $1.name, as: UTF8.self)) }.sorted()
+    var result: Set<String> = []
+    for source in sources(place, machine) {
+      let roles = Roles(names: source.names)
+      for statement in source.statements {
+        // Params and probes share the options' names; nobody sets them on a command line.
+        let head = statement.words[0].keyword
+        if kind == .option && (head == .param || head == .probe) { continue }
+        for found in roles.occurrences(statement)
+        where found.kind == kind && (found.isDefinition || kind == .option) {
+          result.insert(String(decoding: found.name, as: UTF8.self))
+        }
+      }
+    }
+    return result.sorted()
   }
 
   private func probes(_ place: FilePath, _ machine: Machine) -> [String] {
@@ -69,12 +81,6 @@ public enum CompletionWords: String, CaseIterable, Sendable {
         return nil
       }
       return SourceText(bytes, names: names, diagnostics: Diagnostics())
-    }
-  }
-
-  private func occurrences(_ place: FilePath, _ machine: Machine) -> [Occurrence] {
-    sources(place, machine).flatMap { source in
-      source.statements.flatMap { Roles(names: source.names).occurrences($0) }
     }
   }
 

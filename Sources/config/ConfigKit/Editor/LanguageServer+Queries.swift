@@ -1,4 +1,4 @@
-// What an editor asks: where a name is declared and used, what it is, what is in a file, its layout.
+// An editor's questions: where a name is declared and used, what it is, what a file holds.
 
 import LibJSON
 import SystemPackage

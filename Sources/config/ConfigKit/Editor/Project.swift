@@ -3,9 +3,10 @@
 // Problem.  An editor shows one file; what is wrong in it, and what its names mean, depends on the
 // configurations that include it, of which there are several, and on texts that are not saved yet.
 //
-// Shape.  A project is a directory `conf/`.  Its roots are the files in it that no other includes.
+// Shape.  A project is a directory `conf/`.  Its roots are the files in it that no other includes;
+// elsewhere, the files that are open.
 // All of them are read and resolved as `config` would, from a machine whose files are the open
-// documents first and the disk second, and that starts no compilers.  What comes of it is one value:
+// documents first and the disk second, and that starts no compilers.  The result is one value:
 //
 //     conf/ + documents -> roots -> Generator each -> findings by file
 //                                                  -> occurrences by file, each file parsed once
@@ -59,7 +60,10 @@ struct Project {
       directory.lastComponent?.string == "conf" ? directory.removingLastComponent() : directory
     let shared = SharedReading()
     let machine = shared.machine(Self.quiet(machine))
-    let roots = Self.rootNames(directory, machine)
+    // Outside of a `conf/` nothing says which files are ours, but that they are open.
+    let isConf = directory.lastComponent?.string == "conf"
+    let roots =
+      isConf ? Self.rootNames(directory, machine) : open.compactMap { $0.lastComponent?.string }
     for name in roots.prefix(Self.rootsMax) { analyse(name, machine, shared) }
     for path in open where occurrences[path.string] == nil { parse(path, machine, shared.names) }
   }

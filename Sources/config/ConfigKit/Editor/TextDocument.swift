@@ -66,7 +66,8 @@ struct TextDocument {
     return EditorPosition(line: low, character: character)
   }
 
-  /// The byte at `position`: the end of its line for a column beyond, of the text for a line beyond.
+  /// The byte at `position`: the end of its line for a column beyond, of the text for a line
+  /// beyond.
   func offset(_ position: EditorPosition) -> Int {
     guard position.line < lineStarts.count else { return bytes.count }
     var index = lineStarts[position.line]

@@ -40,7 +40,7 @@ public enum FormatOutcome: Equatable, Sendable {
   /// The file in the one layout; equal to the source if it was laid out already.
   case formatted([UInt8])
   /// The syntax is wrong; the messages say where, as `config` says it.
-  case faulty(String)
+  case faulty(messages: String, findings: [Finding])
 }
 
 /// Lays out files of the configuration language.
@@ -56,12 +56,16 @@ public enum Formatter {
       let files = SourceFiles()
       _ = files.add(
         SourceFile(name: name, path: "", bytes: source, includedFrom: .none))
-      return .faulty(diagnostics.render(files, caret: false, colour: false))
+      return .faulty(
+        messages: diagnostics.render(files, caret: false, colour: false),
+        findings: diagnostics.findings(files))
     }
     var layout = Layout(text)
     let result = layout.render()
     guard isFaithful(text, result) else {
-      return .faulty("\(name): error: this layout would change the meaning: it is left alone\n")
+      let text = "this layout would change the meaning: it is left alone"
+      let finding = Finding(severity: "error", spot: nil, text: text, notes: [])
+      return .faulty(messages: "\(name): error: \(text)\n", findings: [finding])
     }
     return .formatted(result)
   }

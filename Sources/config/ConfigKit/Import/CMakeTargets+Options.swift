@@ -12,7 +12,7 @@ extension CMakeTargets {
     }
   }
 
-  /// Puts what is only here, or only in `other`, under `option`, which is the other way round there.
+  /// Puts what is only here, or only in `other`, under `option`, which is turned round there.
   ///
   /// What depends on an option that was turned round before is left alone: it is not here.
   mutating func merge(_ other: CMakeTargets, option: CMakeOption) {

@@ -289,7 +289,8 @@ struct CMakeTargets {
     }
   }
 
-  /// True for words of a link that CMake repeats from the compile commands, and that do nothing there.
+  /// True for words of a link that CMake repeats from the compile commands, and that do nothing
+  /// there.
   private static func isForCompiler(_ word: String) -> Bool {
     if word == "-rdynamic" || word == "-fPIC" || word.hasPrefix("-W") && !word.hasPrefix("-Wl,") {
       return true

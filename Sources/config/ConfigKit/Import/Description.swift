@@ -5,7 +5,7 @@
 // one layout, with a word about everything that was guessed or lost.
 //
 // Shape.  What was found is a `Description`: owners with items, flags and references, each under
-// the options that it depends on; rules for generated files; and remarks.  It knows nothing of where
+// the options that it depends on; rules for generated files; and remarks.  It does not know where
 // it came from.  Written out it goes through the formatter, so that there is one layout.
 //
 //     CMake's file API \                                       conf/NAME

@@ -3,7 +3,7 @@
 // Problem.  Somebody has a tree of sources, and wants to see it built before reading a manual.
 //
 // Shape.  The tree is listed once, without what is hidden, built or vendored.  Each source is read
-// for three things: a function main, the headers that it includes, the Swift modules that it imports.
+// for three things: a function main, the headers that it includes, the modules that it imports.
 // From that follow the owners:
 //
 //     a file with main                     a program, called after the file, or its folder
@@ -280,6 +280,11 @@ public struct Scaffold {
       name = main.path.split(separator: "/").joined(separator: "-")
     }
     name = CompilationDatabase.programName(name)
+    // What yacc and lex make lies in a folder of the build directory, called as in the tree.
+    let isFolder = sources.contains {
+      ($0.kind == .yacc || $0.kind == .lex) && $0.path.hasPrefix("\(name)/")
+    }
+    if isFolder { return "\(name)-program" }
     return result.owners.contains { $0.name == name && $0.kind != .module }
       ? "\(name)-program" : name
   }

@@ -57,7 +57,7 @@ public enum LintCheck: String, CaseIterable, Sendable {
 }
 
 /// Something that is probably not meant.
-public struct Finding: Sendable {
+public struct LintFinding: Sendable {
   /// Which check found it.
   public let check: LintCheck
   /// Where.
@@ -82,12 +82,12 @@ public struct Finding: Sendable {
 public struct Lint {
   let surveys: [Survey]
   let includes: [Includes]
-  var findings: [Finding] = []
+  var findings: [LintFinding] = []
 
   /// Looks at all of `surveys` together, but for the checks named in `off`.
   ///
   /// Reads the sources and the directories of the tree.
-  public static func findings(_ surveys: [Survey], off: Set<LintCheck> = []) -> [Finding] {
+  public static func findings(_ surveys: [Survey], off: Set<LintCheck> = []) -> [LintFinding] {
     var lint = Lint(surveys)
     lint.checkOptions()
     lint.checkSources()
@@ -107,10 +107,10 @@ public struct Lint {
   ) {
     guard let position = survey.position(place) else { return }
     let shown = notes.compactMap { note in
-      survey.position(note.0).map { Finding.Note(place: $0, text: note.1) }
+      survey.position(note.0).map { LintFinding.Note(place: $0, text: note.1) }
     }
     findings.append(
-      Finding(
+      LintFinding(
         check: check, place: position, text: text, notes: shown,
         file: survey.files[place.file].path))
   }
@@ -121,16 +121,16 @@ public struct Lint {
     notes: [(Place, String)] = []
   ) {
     let shown = notes.compactMap { note in
-      survey.position(note.0).map { Finding.Note(place: $0, text: note.1) }
+      survey.position(note.0).map { LintFinding.Note(place: $0, text: note.1) }
     }
     findings.append(
-      Finding(
+      LintFinding(
         check: check, place: Position(file: survey.shown(file), line: line, column: column),
         text: text, notes: shown, file: survey.root.pushing(FilePath(file))))
   }
 
   /// What is left of the findings: each once, in order of place, without what is turned off.
-  private func reported(_ off: Set<LintCheck>) -> [Finding] {
+  private func reported(_ off: Set<LintCheck>) -> [LintFinding] {
     struct Key: Hashable {
       let check: LintCheck
       let place: Position
@@ -138,7 +138,7 @@ public struct Lint {
     }
     var seen: Set<Key> = []
     var lines: [FilePath: [ArraySlice<UInt8>]] = [:]
-    func isAllowed(_ finding: Finding) -> Bool {
+    func isAllowed(_ finding: LintFinding) -> Bool {
       if lines[finding.file] == nil {
         let bytes = (try? surveys.first?.machine.read(finding.file)) ?? []  // then nothing allows
         lines[finding.file] = bytes.split(
@@ -159,7 +159,7 @@ public struct Lint {
   }
 }
 
-extension Array where Element == Finding {
+extension Array where Element == LintFinding {
   /// `file:line:column: warning: text [name]`, and a line for each note.
   ///
   /// - Parameter severity: `warning`, or `error`.
@@ -168,6 +168,16 @@ extension Array where Element == Finding {
       "\(finding.place): \(severity): \(finding.text) [\(finding.check.rawValue)]\n"
         + finding.notes.map { "\($0.place): note: \($0.text)\n" }.joined()
     }.joined()
+  }
+
+  /// The findings as those of other checks are written, for machines.
+  public func findings(_ severity: String) -> [Finding] {
+    map { finding in
+      Finding(
+        severity: severity, spot: finding.place.spot, text: finding.text,
+        notes: finding.notes.map { FindingNote(spot: $0.place.spot, text: $0.text) },
+        name: finding.check.rawValue)
+    }
   }
 
   /// An array of `{"name", "severity", "place", "text", "notes"}`.

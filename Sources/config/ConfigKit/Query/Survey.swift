@@ -47,6 +47,15 @@ public struct Position: Hashable, Sendable {
   }
 }
 
+extension Position {
+  /// The place without an extent; its columns are bytes in both counts.
+  var spot: FindingSpot {
+    FindingSpot(
+      file: file, line: line, column: column, endColumn: column, scalarColumn: column,
+      endScalarColumn: column)
+  }
+}
+
 extension Position: CustomStringConvertible, Comparable {
   /// `file:line:column`.
   public var description: String { "\(file):\(line):\(column)" }
