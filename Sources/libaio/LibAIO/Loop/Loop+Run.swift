@@ -57,12 +57,14 @@ extension Aio.Loop {
     hasImmediateWork || hasEvents
   }
 
-  private var hasImmediateWork: Bool {
+  final var hasImmediateWork: Bool {
     !due.isEmpty || !turns.isEmpty || !refused.isEmpty || mailbox.hasMail
+      || guest?.hasWork ?? false
   }
 
   /// One turn.
   final func turn(waiting: Bool) {
+    guest?.turn(self)
     if mailbox.hasMail { stats.messages &+= mailbox.drain(into: self) }
     if !starved.isEmpty, pool.collect() > 0 || pool.freeCount > 0 { feedStarved() }
     if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
@@ -74,15 +76,38 @@ extension Aio.Loop {
     } else {
       let deadline = timers.nextDeadline()
       // Whoever sends from now on must wake us; whoever sent before is seen here.
-      if mailbox.park() {
+      if park() {
         wait(until: deadline)
+        unpark()
       } else {
         wait(until: 0)
       }
-      mailbox.unpark()
     }
     stats.waits &+= 1
     now = clock()
+  }
+
+  /// Says that the loop is about to sleep; false if it must not.
+  final func park() -> Bool {
+    if mailbox.park() {
+      guard let guest else { return true }
+      if guest.park() {
+        isParked = true
+        return true
+      }
+    }
+    mailbox.unpark()
+    return false
+  }
+
+  /// Says that the loop is awake: called as soon as a wait has returned, and again after it.
+  @inline(__always)
+  final func unpark() {
+    mailbox.unpark()
+    if isParked {
+      isParked = false
+      guest?.awake()
+    }
   }
 
   private func takeTurns() {

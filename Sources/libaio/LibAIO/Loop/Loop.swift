@@ -33,6 +33,12 @@ extension Aio {
     /// Completions that found no room in the table.
     final var refused: [Refusal] = []
     final var isStopping = false
+    /// Who else runs on this thread: the worker of a runtime.
+    final var guest: LoopGuest?
+    /// Whether the guest has let the loop sleep.
+    final var isParked = false
+    /// What the loop is doing, for debuggers and traces.
+    final let recorder = Recorder()
     /// What happened so far.
     public internal(set) final var stats = Stats()
     /// The loop's time in nanoseconds, taken once a turn.  Corresponds to `Aio::now`.
@@ -53,7 +59,10 @@ extension Aio {
       self.now = now
     }
 
-    deinit { pool.abandon() }
+    deinit {
+      pool.abandon()
+      recorder.end()
+    }
 
     /// Ends everything that is still there, and tells nobody: called as a back end goes away, when
     /// nothing is with the kernel any more.
@@ -253,6 +262,8 @@ extension Aio {
     public internal(set) var completions: UInt64 = 0
     /// Timers fired.
     public internal(set) var timers: UInt64 = 0
+    /// Tasks run.
+    public internal(set) var tasks: UInt64 = 0
     /// Messages from other threads.
     public internal(set) var messages: UInt64 = 0
     /// Times a handle waited for a buffer or a descriptor to become free.

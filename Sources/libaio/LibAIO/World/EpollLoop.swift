@@ -74,6 +74,7 @@ final class EpollLoop: KernelLoop {
       timeoutNs = deadline == 0 || deadline <= now ? 0 : Int64(clamping: deadline - now)
     }
     let count = events.wait(epoll, timeoutNs: timeoutNs)
+    unpark()
     precondition(count >= 0, "epoll_wait fails by our fault alone")
     for index in 0..<Int(count) {
       let (found, data) = events[index]

@@ -157,6 +157,7 @@ final class UringLoop: KernelLoop {
     } else {
       ring.enter(wait: 1, nil)
     }
+    unpark()
     while let entry = ring.pop() {
       if entry.data == Self.ignoredData { continue }
       if entry.data == Self.wakeData {
