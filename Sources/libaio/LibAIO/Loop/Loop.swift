@@ -106,6 +106,9 @@ extension Aio {
     func boundAddress(_ fd: CInt) throws(SystemError) -> SocketAddress { missing() }
     /// Begins to watch a new handle.
     func watch(_ handle: UInt32) throws(SystemError) { missing() }
+    /// Takes everything back from the system, on the loop's thread, which ends: the loop is not run
+    /// any more.
+    func retire() {}
     /// Whether something may still happen without the program doing anything.
     var hasEvents: Bool { missing() }
 

@@ -186,7 +186,7 @@ struct EventRecord: Equatable {
       let head = unsafe block.pointee.head
       let record = unsafe ring + Int(head & block.pointee.mask)
       unsafe record.pointee.time = time
-      unsafe record.pointee.event = block.pointee.sequence
+      unsafe record.pointee.event = block.pointee.event
       unsafe record.pointee.parent = parent
       unsafe record.pointee.callback = UInt64(callback)
       unsafe record.pointee.argument = UInt64(argument)

@@ -72,6 +72,8 @@ extension Aio {
       /// The thread of each worker that runs.
       var workers: [Int: SystemThread.ID] = [:]
       var isStarted = false
+      /// Whether the workers have run on one thread: io_uring knows them by it.
+      var isShared = false
       var isExiting = false
       var status = ""
     }
@@ -102,8 +104,11 @@ extension Aio {
       birth = (SystemThread.cycles(), Kernel.monotonicNs())
       quotaCycles = Self.cyclesPerMs() * options.quotaNs / 1_000_000
       let seed = network?.draw() ?? Kernel.monotonicNs()
+      // In a simulated world nothing may depend on the real clock.
+      let offerCycles = network == nil ? Self.cyclesPerMs() / 200 : 0
       states = loops.enumerated().map { number, loop in
-        Worker.make(number, of: count, loop, sleepers, depot, options, seed: seed)
+        Worker.make(
+          number, of: count, loop, sleepers, depot, options, seed: seed, offerCycles: offerCycles)
       }
       for (worker, loop) in zip(states, loops) {
         worker.settle(in: self)
@@ -185,6 +190,7 @@ extension Aio {
 
     /// Runs until `exit`; the calling thread is the first worker's.  Corresponds to `amain`.
     ///
+    /// Once: what the loops have with the system is given back at the end.
     /// In a simulated world, until nothing is under way any more.
     /// - Returns: what was given to `exit`.
     /// - Throws: `EAGAIN` where there are too many threads; then nothing runs.
@@ -209,9 +215,9 @@ extension Aio {
     public func start() throws(SystemError) {
       let isFirst = life.withLock { life in
         defer { life.isStarted = true }
-        return !life.isStarted
+        return !life.isStarted && (workerCount == 1 || !life.isShared)
       }
-      precondition(isFirst, "X1: a runtime is started once at a time")
+      precondition(isFirst, "X1: a runtime is started once, and its workers keep their threads")
       for number in 1..<workerCount {
         do {
           let thread = try SystemThread.start { self.runWorker(number) }
@@ -229,10 +235,7 @@ extension Aio {
     public func join() {
       let threads = life.withLock { $0.threads }
       for thread in threads { SystemThread.join(thread) }
-      life.withLock { life in
-        life.threads = []
-        life.isStarted = false
-      }
+      life.withLock { $0.threads = [] }
     }
 
     private func runWorker(_ number: Int) {
@@ -241,6 +244,7 @@ extension Aio {
       if options.pinsThreads { pin(number) }
       // One that was told to exit before it began has the message in its mailbox.
       loops[number].run()
+      loops[number].retire()
       unsafe SystemThread.worker = nil
       life.withLock { life in _ = life.workers.removeValue(forKey: number) }
     }
@@ -269,7 +273,11 @@ extension Aio {
     /// whether there was anything.  For tests; not while `run` does.
     @discardableResult
     public func runUntilIdle() -> Bool {
-      precondition(!life.withLock { $0.isStarted }, "X1: the workers have threads of their own")
+      let isStarted = life.withLock { life in
+        life.isShared = true
+        return life.isStarted
+      }
+      precondition(!isStarted, "X1: the workers have threads of their own")
       var didWork = false
       var isBusy = true
       while isBusy {

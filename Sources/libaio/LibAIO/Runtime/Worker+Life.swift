@@ -6,7 +6,7 @@ extension Aio.Worker {
   /// A worker with empty queues.
   static func make(
     _ number: Int, of count: Int, _ loop: Aio.Loop, _ sleepers: Sleepers<MachineWord>,
-    _ depot: Depot, _ options: Aio.RuntimeOptions, seed: UInt64
+    _ depot: Depot, _ options: Aio.RuntimeOptions, seed: UInt64, offerCycles: UInt64
   ) -> Aio.Worker {
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: MemoryLayout<WorkerState>.stride, alignment: 128)
@@ -22,7 +22,7 @@ extension Aio.Worker {
         top: start, base: start, limit: start + Chunk.capacity, freeTop: first, freeBase: first,
         freeLimit: first + Magazine.capacity, block: loop.recorder.block, idle: sleepers.counts,
         siteKeys: SiteTable.shared.keys, chunk: chunk, magazine: other,
-        policy: options.scheduler, number: number,
+        policy: options.scheduler, offerCycles: offerCycles, number: number,
         random: (seed &+ UInt64(number)) &* 0x9E37_79B9_7F4A_7C15 | 1, oldest: start,
         oldestEnd: start, deque: ChunkDeque(capacity: 1024), inbox: Inbox(),
         histogram: histogram, recorder: loop.recorder, loop: Unmanaged.passUnretained(loop),

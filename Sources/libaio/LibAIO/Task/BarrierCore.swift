@@ -47,8 +47,10 @@ enum Firing: Equatable {
 
   /// A signal of an ordinary barrier; whether it was the last, after which nobody is within.
   /// Here `arrived` counts down from the bound: one operation.
-  func signal() -> Bool {
-    let left = unsafe arrived.pointee.add(0 &- 1)
+  ///
+  /// - Parameter count: how many signals these are.
+  func signal(_ count: UInt) -> Bool {
+    let left = unsafe arrived.pointee.add(0 &- count)
     assert(left < bound, "B1: signalled more often than was agreed")
     return left == 0
   }

@@ -74,8 +74,13 @@ extension Aio {
     @usableFromInline var argument2: UInt = 0
 
     @inlinable @inline(__always)
-    init(_ thunk: TaskThunk?, _ argument0: UInt, _ argument1: UInt, _ argument2: UInt) {
+    init(
+      _ thunk: TaskThunk?, _ argument0: UInt, _ argument1: UInt, _ argument2: UInt,
+      place: UInt64 = 0, link: UInt = 0
+    ) {
+      self.link = link
       unsafe self.thunk = unsafe thunk
+      self.place = place
       self.argument0 = argument0
       self.argument1 = argument1
       self.argument2 = argument2

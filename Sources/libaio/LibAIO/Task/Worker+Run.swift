@@ -2,17 +2,15 @@
 //
 // A turn runs tasks for as long as there are any, but for half a millisecond at most before the loop
 // looks at the kernel again: after every 61 tasks (fewer while they are new to us, since nobody
-// knows how long they take) it looks at the clock, at its inbox, at the tasks pinned to it, and runs
-// the oldest task that it has, so that newest-first starves none (T2).
+// knows how long they take) it looks at the clock, at its inbox and at the tasks pinned to it.  A turn
+// that ends with tasks left runs the oldest of them, so that newest-first starves none (T2): not more
+// often, since the oldest task is the coldest, and that of a tree makes the most new ones.
 
 import Sys9
 
 extension Aio.Worker {
   /// Tasks between two looks at the clock and at the other queues.
   static var sliceMax: Int { 61 }
-  /// Rounds through the other workers before one that has nothing to do sleeps: 2 to 4 us, less than
-  /// a wake-up costs.
-  private static var searchRoundsMax: Int { 24 }
 
   // A turn.
 
@@ -26,7 +24,10 @@ extension Aio.Worker {
       runSlice(slice)
       let elapsed = SystemThread.cycles() &- begin
       guard findWork() else { return false }
-      if elapsed >= quota { return true }
+      if elapsed >= quota {
+        runOldest()
+        return true
+      }
       if elapsed < quota / 4 { slice = min(slice * 2, Self.sliceMax) }
     }
   }
@@ -36,6 +37,7 @@ extension Aio.Worker {
     unsafe state.pointee.counters.turns &+= 1
     guard findWork() else { return false }
     runSlice(count)
+    runOldest()
     return findWork()
   }
 
@@ -46,27 +48,38 @@ extension Aio.Worker {
       runOldestFirst(count)
     } else {
       runNewestFirst(count)
-      runOldest()
     }
     if unsafe state.pointee.pinned != 0 { runPinned(count) }
+    leave(since: before)
+    drainInbox()
+    if unsafe state.pointee.spilled != nil { publishSpilled() }
+    if unsafe state.pointee.idle.pointee.load() != 0 { offerHalf() }
+  }
+
+  /// Ends the tasks that ran since an event.
+  private func leave(since before: UInt64) {
+    if unsafe state.pointee.signalled != 0 { flushSignals() }
     unsafe state.pointee.block.pointee.event = 0  // R2
     unsafe state.pointee.block.pointee.place = 0
     unsafe state.pointee.counters.tasks &+= state.pointee.block.pointee.sequence &- before
-    drainInbox()
-    if unsafe state.pointee.spilled != nil { publishSpilled() }
   }
 
-  /// Runs one task.
+  /// Runs one task, as the event of this number.
   @inline(__always)
-  private func run(_ task: Aio.Task) {
+  private func run(_ task: Aio.Task, _ event: UInt64) {
     let record = unsafe task.record
     let block = unsafe state.pointee.block
-    unsafe block.pointee.sequence &+= 1
-    unsafe block.pointee.event = block.pointee.sequence
+    unsafe block.pointee.event = event
     unsafe block.pointee.place = record.pointee.place
     if unsafe block.pointee.flags != 0 { return runRecorded(task) }
     unsafe record.pointee.thunk.unsafelyUnwrapped(
       UnsafeMutableRawPointer(state), UnsafeMutableRawPointer(record))
+  }
+
+  /// Runs one task, as the next event.
+  private func runNext(_ task: Aio.Task) {
+    unsafe state.pointee.block.pointee.sequence &+= 1
+    run(task, unsafe state.pointee.block.pointee.sequence)
   }
 
   /// Runs one task, and writes down when, for how long and on whose behalf.
@@ -89,17 +102,20 @@ extension Aio.Worker {
   // Where tasks come from: newest first.
 
   private func runNewestFirst(_ count: Int) {
-    var left = count
-    while left > 0 {
+    // The number of the event is kept here: a counter in memory would be the slowest part.
+    var event = unsafe state.pointee.block.pointee.sequence
+    let last = event &+ UInt64(count)
+    while event != last {
       let top = unsafe state.pointee.top
       if unsafe top == state.pointee.base {
-        guard refill() else { return }
+        guard refill() else { break }
         continue
       }
       unsafe state.pointee.top = top - 1
-      unsafe run(Aio.Task(bits: (top - 1).pointee))
-      left -= 1
+      event &+= 1
+      unsafe run(Aio.Task(bits: (top - 1).pointee), event)
     }
+    unsafe state.pointee.block.pointee.sequence = event
   }
 
   /// Finds tasks for a private chunk that is empty, among what is this worker's own.
@@ -145,6 +161,13 @@ extension Aio.Worker {
   /// Runs the oldest task that this worker has (T2): of the oldest chunk, which is then kept for
   /// this, or else of the private one.
   private func runOldest() {
+    if unsafe state.pointee.policy == .fifo { return }
+    let before = unsafe state.pointee.block.pointee.sequence
+    runOldestTask()
+    leave(since: before)
+  }
+
+  private func runOldestTask() {
     if unsafe state.pointee.oldest == state.pointee.oldestEnd {
       if case .chunk(let bits) = unsafe state.pointee.deque.steal() {
         unsafe beginOldest(Block(bitPattern: bits).unsafelyUnwrapped)
@@ -153,13 +176,13 @@ extension Aio.Worker {
         // One that is alone is the newest too: its turn is next.
         if unsafe state.pointee.top - base < 2 { return }
         unsafe state.pointee.base = base + 1
-        unsafe run(Aio.Task(bits: base.pointee))
+        unsafe runNext(Aio.Task(bits: base.pointee))
         return
       }
     }
     let task = unsafe Aio.Task(bits: state.pointee.oldest.pointee)
     unsafe state.pointee.oldest += 1
-    run(task)
+    runNext(task)
   }
 
   /// Makes a chunk the one whose tasks are run from its beginning.
@@ -177,7 +200,7 @@ extension Aio.Worker {
       if unsafe state.pointee.oldest == state.pointee.oldestEnd, !advance() { return }
       let task = unsafe Aio.Task(bits: state.pointee.oldest.pointee)
       unsafe state.pointee.oldest += 1
-      run(task)
+      runNext(task)
     }
   }
 
@@ -217,7 +240,7 @@ extension Aio.Worker {
       unsafe state.pointee.pinned = next
       if next == 0 { unsafe state.pointee.pinnedLast = 0 }
       unsafe task.record.pointee.link = 0
-      run(task)
+      runNext(task)
     }
   }
 
@@ -272,15 +295,20 @@ extension Aio.Worker {
     }
     unsafe state.pointee.counters.searches &+= 1
     if runtime.workerCount == 1 { return false }
-    let rounds = runtime.isSimulated ? 1 : Self.searchRoundsMax
-    for round in 0..<rounds {
+    // As long as a wake-up would cost us and whoever wakes us: 5 us or so.
+    let begin = runtime.isSimulated ? 0 : SystemThread.cycles()
+    var round = 0
+    while true {
       if let chunk = unsafe steal(runtime) {
         unsafe take(chunk)
         stopSpinning()
         return true
       }
       if unsafe !state.pointee.inbox.isEmpty || loop.mailbox.hasMail { break }
-      for _ in 0..<min(round, 8) where rounds > 1 { SystemThread.spinwait() }
+      let limit = unsafe state.pointee.offerCycles
+      if runtime.isSimulated || SystemThread.cycles() &- begin > limit { break }
+      for _ in 0..<min(round, 8) { SystemThread.spinwait() }
+      round += 1
     }
     drainInbox()
     guard hasWork else { return false }

@@ -163,12 +163,21 @@ extension Aio.Worker {
   }
 
   /// Gives the older half of the private chunk to others, if somebody idles and there is nothing
-  /// that could be stolen.
+  /// that could be stolen; but not more often than every 5 us, in which a worker with small tasks
+  /// fills a chunk and publishes it anyway.
   @usableFromInline @inline(never)
   func offer() {
+    // One to give and one to go on with; and the clock is not asked at every push.
+    if unsafe (state.pointee.top - state.pointee.base) & 7 == 2 { offerHalf() }
+  }
+
+  /// See `offer`; called at the end of a slice too, when nobody knows how long the next task takes.
+  func offerHalf() {
     let count = unsafe state.pointee.top - state.pointee.base
-    // An empty deque, and two tasks: one to give and one to go on with.
     guard count >= 2, unsafe state.pointee.deque.isEmpty else { return }
+    let now = SystemThread.cycles()
+    if unsafe now &- state.pointee.lastOffer < state.pointee.offerCycles { return }
+    unsafe state.pointee.lastOffer = now
     let half = count / 2
     let chunk = unsafe takeChunk()
     unsafe (chunk + Chunk.header).update(from: state.pointee.base, count: half)

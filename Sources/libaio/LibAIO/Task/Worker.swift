@@ -66,10 +66,12 @@ extension Aio.Worker {
     group: Aio.EventGroup? = nil, file: StaticString = #fileID, line: UInt32 = #line,
     function: StaticString = #function
   ) {
+    let place = place(group, file, line, function)
     let task = allocTask()
-    unsafe task.initialize(thunk, argument0, argument1, argument2)
-    setPlace(task, group, file, line, function)
-    unsafe task.record.pointee.link = UInt(state.pointee.block.pointee.event)
+    unsafe task.record.initialize(
+      to: Aio.TaskRecord(
+        thunk, argument0, argument1, argument2, place: place,
+        link: UInt(state.pointee.block.pointee.event)))
     push(task)
   }
 
@@ -78,12 +80,18 @@ extension Aio.Worker {
   public func setPlace(
     _ task: Aio.Task, _ group: Aio.EventGroup? = nil, _ file: StaticString = #fileID,
     _ line: UInt32 = #line, _ function: StaticString = #function
-  ) {
+  ) { unsafe task.record.pointee.place = place(group, file, line, function) }
+
+  /// A group, or that of the event under way, and a site, as records hold them.
+  @inlinable @inline(__always)
+  func place(
+    _ group: Aio.EventGroup?, _ file: StaticString, _ line: UInt32, _ function: StaticString
+  ) -> UInt64 {
     let key = SiteTable.key(file, line)
     let quick = unsafe SiteTable.quickly(state.pointee.siteKeys, key)
     let site = quick != 0 ? quick : Aio.Site(file, line: line, function: function).id
     let own = unsafe UInt32(truncatingIfNeeded: state.pointee.block.pointee.place)
-    unsafe task.record.pointee.place = UInt64(site) << 32 | UInt64(group?.id ?? own)
+    return UInt64(site) << 32 | UInt64(group?.id ?? own)
   }
 
   /// Puts a task on top of the private chunk.

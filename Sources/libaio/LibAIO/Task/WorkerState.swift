@@ -78,12 +78,20 @@ enum Magazine {
   @usableFromInline let idle: UnsafeMutablePointer<MachineWord>
   @usableFromInline let siteKeys: UnsafeMutablePointer<SiteTable.Key>
 
+  /// The barrier that was signalled last, and how often: see TaskBarrier.swift.
+  @usableFromInline var signalled: UInt = 0
+  @usableFromInline var signals: UInt = 0
+
   /// The chunk of `top`.
   var chunk: Block
   /// The other magazine, which is full or empty.
   var magazine: Block
   var isMagazineFull = false
   let policy: Aio.Scheduler
+  /// When half of the private chunk was offered last, and how often that may be, in cycles: 0 in a
+  /// simulated world.
+  var lastOffer: UInt64 = 0
+  let offerCycles: UInt64
   var isSpinning = false
   let number: Int
   var random: UInt64

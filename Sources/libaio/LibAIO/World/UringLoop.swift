@@ -45,6 +45,8 @@ final class UringLoop: KernelLoop {
     dismantle()
   }
 
+  override func retire() { drain() }
+
   override var wantsBlocking: Bool { true }
 
   private func watchWake() {
@@ -288,6 +290,7 @@ final class UringLoop: KernelLoop {
 
   /// Takes everything back from the kernel (U2), and tells nobody.
   private func drain() {
+    if isEnding { return }
     isEnding = true
     ring.push(
       Submission(
