@@ -106,6 +106,8 @@ extension Aio {
     func boundAddress(_ fd: CInt) throws(SystemError) -> SocketAddress { missing() }
     /// Begins to watch a new handle.
     func watch(_ handle: UInt32) throws(SystemError) { missing() }
+    /// What becomes readable when the loop has something to do; -1 if there is no such thing.
+    var descriptor: Int32 { -1 }
     /// Takes everything back from the system, on the loop's thread, which ends: the loop is not run
     /// any more.
     func retire() {}

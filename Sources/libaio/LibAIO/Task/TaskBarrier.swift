@@ -14,7 +14,7 @@ extension Aio {
   /// Its mode is fixed when it is made: ordinary (`signal`), with a threshold and without an end
   /// (`admit`), or with both (`admitBounded`).  A barrier that ends destroys itself.  A name, free to
   /// copy; may be signalled by any worker of its runtime.
-  @safe public struct TaskBarrier {
+  @safe public struct TaskBarrier: @unchecked Sendable {
     /// As a bound: the barrier has no end.  Corresponds to `TaskBarrier::Infty`.
     public static var infinity: UInt { UInt.max }
 
@@ -38,7 +38,7 @@ extension Aio {
   ///
   /// Nobody blocks: a task that finds the lock held is scheduled when it has been handed on, in the
   /// order of coming.  A name, free to copy; for all workers of its runtime.
-  @safe public struct TaskLock {
+  @safe public struct TaskLock: @unchecked Sendable {
     @usableFromInline let block: UnsafeMutablePointer<LockBlock>
 
     /// The lock as a word, for a task's arguments.

@@ -40,6 +40,8 @@ final class EpollLoop: KernelLoop {
     Kernel.close(epoll)
   }
 
+  override var descriptor: Int32 { epoll }
+
   override func watch(_ handle: UInt32) throws(SystemError) {
     let record = unsafe handles[handle]
     let data = UInt64(handle) | UInt64(unsafe record.pointee.generation) << 32
