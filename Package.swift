@@ -73,9 +73,11 @@ let package = Package(
     library("LibJSON", in: "9unix"),
     // The runtime.
     library("LibAIO", in: "libaio", needs: ["Sys9"]),
-    library("Servers", in: "libaio", needs: ["LibAIO", "Sys9"]),
+    library("LibHTTP", in: "libaio"),
+    library("Servers", in: "libaio", needs: ["LibAIO", "LibHTTP", "Sys9", system]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
+    program("httpd", in: "libaio", needs: ["Servers", "Sys9"]),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     // The C face: a header, what is variadic, and the functions in Swift.
@@ -138,7 +140,8 @@ let package = Package(
     tests("Answers", needs: ["answers", "Lib9c", "LibIP", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
-    tests("LibAIO", needs: ["LibAIO", "Servers", "Sys9"]),
+    tests("LibAIO", needs: ["LibAIO", "LibHTTP", "Servers", "Sys9", system]),
+    tests("LibHTTP", needs: ["LibHTTP"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests(
       "MiniStat", needs: ["MiniStat", "MiniStatRun", "MiniStatSimulation", "Sys9"],
