@@ -51,7 +51,7 @@ extension Aio.Loop {
     dropHandle(handle)
     unsafe ops[head].pointee.state.insert(.isDue)
     _ = enqueue(head, &due)
-    if !starved.isEmpty { feedStarved() }  // a descriptor has become free
+    if !throttled.isEmpty { feedThrottled() }  // a descriptor has become free
   }
 
   /// Hands out the terminal completions that are due; at most `budget` of them.
@@ -117,6 +117,7 @@ extension Aio.Loop {
     let kind = unsafe op.pointee.kind
     let receiver = unsafe op.pointee.receiver
     let handle = unsafe op.pointee.handleName
+    if unsafe op.pointee.state.contains(.isActivity) { return concludeActivity(index, result) }
     let sent = unsafe buffer(of: op.pointee)
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []
@@ -127,8 +128,10 @@ extension Aio.Loop {
     var completion = Aio.Completion(
       token: token, kind: kind, isLast: true, handle: handle, accepted: accepted, result: result,
       buffer: buffer)
-    unsafe receiver._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
-    unsafe receiver.release()
+    unsafe receiver._withUnsafeGuaranteedRef {
+      $0.completed(&completion, on: self)
+      $0.letGo()
+    }
   }
 
   /// What a send gives back, or what a receive brings: never both.
@@ -141,7 +144,7 @@ extension Aio.Loop {
 
   /// Puts the buffer of an operation together again.
   final func buffer(of op: OpRecord) -> Aio.Buffer? {
-    guard let base = unsafe op.base else { return nil }
+    guard let base = unsafe op.base, !op.state.contains(.isActivity) else { return nil }
     return unsafe Aio.Buffer(
       Aio.Buffer.Parts(base: base, start: op.start, end: op.end, home: op.home))
   }

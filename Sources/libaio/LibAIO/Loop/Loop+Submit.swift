@@ -132,7 +132,12 @@ extension Aio.Loop {
   /// with what had happened before.  A token that names nothing is ignored.
   public final func cancel(_ token: Aio.OpToken) {
     guard let op = unsafe record(token), unsafe !op.pointee.state.contains(.isDue) else { return }
-    cancel(token.index)
+    if unsafe op.pointee.state.contains(.isActivity) {
+      unsafe op.pointee.state.insert(.isCancelled)
+      unsafe Activity.of(op.pointee)?.stop(on: self)
+    } else {
+      cancel(token.index)
+    }
   }
 
   /// Holds back a repeating operation: what comes meanwhile waits with the system.
@@ -167,12 +172,16 @@ extension Aio.Loop {
     }
     let op = unsafe ops[index]
     unsafe op.pointee.generation &+= 1
-    unsafe op.pointee.receiver = receiver.map { unsafe Unmanaged.passRetained($0) }
+    if let receiver {
+      receiver.hold()
+      unsafe op.pointee.receiver = Unmanaged.passUnretained(receiver)
+    } else {
+      unsafe op.pointee.receiver = nil
+    }
     unsafe op.pointee.handle = handle.index
     unsafe op.pointee.handleGeneration = handle.generation
     unsafe op.pointee.kind = kind
     unsafe op.pointee.state = repeating ? [.isLive, .repeats] : .isLive
-    unsafe op.pointee.progress = 0
     unsafe op.pointee.result = 0
     if let parts = buffer.take()?.unwrap() {
       unsafe op.pointee.base = unsafe parts.base
@@ -193,7 +202,7 @@ extension Aio.Loop {
   }
 
   /// Tells `receiver`, in a later phase, that its operation could not begin.
-  private func refuse(
+  final func refuse(
     _ kind: Aio.OpKind, _ handle: Aio.Handle, _ errno: CInt, _ receiver: Aio.Receiver
   ) -> Aio.OpToken {
     refused.append(Refusal(receiver: receiver, kind: kind, handle: handle, errno: errno))
@@ -246,7 +255,7 @@ extension Aio.OpKind {
   var reads: Bool {
     switch self {
     case .accept, .receive, .readable: true
-    case .connect, .send, .writable, .close: false
+    default: false
     }
   }
 }

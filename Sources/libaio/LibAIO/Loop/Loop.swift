@@ -30,6 +30,9 @@ extension Aio {
     final var turns = OpQueue.empty
     /// Handles that wait for a buffer, linked through `next`.
     final var starved = OpQueue.empty
+    /// Listeners that wait for a descriptor, linked through `next`, and when they try again.
+    final var throttled = OpQueue.empty
+    final var throttledUntil = UInt64.max
     /// Completions that found no room in the table.
     final var refused: [Refusal] = []
     final var isStopping = false
@@ -38,10 +41,15 @@ extension Aio {
     /// The loop's time in nanoseconds, taken once a turn.  Corresponds to `Aio::now`.
     public internal(set) final var now: UInt64
 
-    /// - Parameter now: the time of the world that this loop belongs to.
-    init(now: UInt64, options: LoopOptions, wake: @escaping @Sendable () -> Void)
-      throws(SystemError)
-    {
+    /// What the time of day is ahead of the loop's clock.
+    final let dayOffset: Int64
+
+    /// - Parameters:
+    ///   - now: the time of the world that this loop belongs to.
+    ///   - day: the time of day then, in nanoseconds since 1970.
+    init(
+      now: UInt64, day: UInt64, options: LoopOptions, wake: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
       assert(MemoryLayout<HandleRecord>.size == 32 && MemoryLayout<OpRecord>.size == 64)
       assert(MemoryLayout<HandleRecord>.offset(of: \.reads) == HandleRecord.readsOffset)
       assert(MemoryLayout<HandleRecord>.offset(of: \.writes) == HandleRecord.writesOffset)
@@ -51,6 +59,7 @@ extension Aio {
       pool = try BufferPool(count: options.bufferCount, size: options.bufferSize)
       mailbox = Mailbox(wake: wake)
       self.now = now
+      dayOffset = Int64(clamping: day) - Int64(clamping: now)
     }
 
     deinit { pool.abandon() }
@@ -59,9 +68,11 @@ extension Aio {
     /// nothing is with the kernel any more.
     final func dismantle() {
       for index in 0..<ops.freshCount where unsafe ops[index].pointee.state.contains(.isLive) {
-        unsafe ops[index].pointee.receiver?.release()
+        unsafe ops[index].pointee.receiver?._withUnsafeGuaranteedRef { $0.letGo() }
         _ = unsafe buffer(of: ops[index].pointee)
+        unsafe Activity.forget(ops[index].pointee)
       }
+      dropTimers()
       for index in 0..<handles.freshCount
       where unsafe handles[index].pointee.state.contains(.isLive) {
         release(index)
@@ -72,6 +83,8 @@ extension Aio {
 
     /// The time now.
     func clock() -> UInt64 { missing() }
+    /// The time of day now, in nanoseconds since 1970.
+    func timeOfDay() -> UInt64 { missing() }
     /// Begins the operation at the head of its handle's queue.
     func start(_ index: UInt32) { missing() }
     /// Ends the operation at the head of its handle's queue, sooner or later.
@@ -97,6 +110,11 @@ extension Aio {
     func boundAddress(_ fd: CInt) throws(SystemError) -> SocketAddress { missing() }
     /// Begins to watch a new handle.
     func watch(_ handle: UInt32) throws(SystemError) { missing() }
+    /// How long the loop sleeps at most while a handle waits for a buffer: those that are with other
+    /// threads come home without a word.
+    var foreignBuffersNs: UInt64 { .max }
+    /// The blocking work of this world.
+    var daemons: Daemons { missing() }
     /// Whether something may still happen without the program doing anything.
     var hasEvents: Bool { missing() }
 
@@ -163,13 +181,30 @@ extension Aio {
       append(handle, to: &turns)
     }
 
-    /// Remembers that a handle could not go on for want of a buffer or a descriptor.
+    /// Remembers that a handle could not go on for want of a buffer.
     final func starve(_ handle: UInt32) {
       stats.starved += 1
+      if park(handle, in: &starved) { unsafe handles[handle].pointee.state.insert(.isStarved) }
+    }
+
+    /// Remembers that a listener could not go on for want of a descriptor or of memory.
+    ///
+    /// It tries again when this loop closes something, and after a while: others close too.
+    final func throttle(_ listener: UInt32) {
+      stats.throttled += 1
+      if !park(listener, in: &throttled) { return }
+      if throttledUntil == .max { throttledUntil = now &+ Self.throttleNs }
+    }
+
+    /// How long a listener waits that found no descriptor: ten tries a second.
+    private static let throttleNs: UInt64 = 100_000_000
+
+    private final func park(_ handle: UInt32, in queue: inout OpQueue) -> Bool {
       let record = unsafe handles[handle]
-      if unsafe record.pointee.state.contains(.isQueued) { return }
-      unsafe record.pointee.state.formUnion([.isQueued, .isStarved])
-      append(handle, to: &starved)
+      if unsafe record.pointee.state.contains(.isQueued) { return false }
+      unsafe record.pointee.state.insert(.isQueued)
+      append(handle, to: &queue)
+      return true
     }
 
     private final func append(_ handle: UInt32, to queue: inout OpQueue) {
@@ -182,11 +217,18 @@ extension Aio {
       queue.tail = handle
     }
 
-    /// Gives everything that starves another turn.
-    final func feedStarved() {
-      if starved.isEmpty { return }
-      var index = starved.head
-      starved = .empty
+    /// Gives everything that waits for a buffer another turn.
+    final func feedStarved() { feed(&starved) }
+
+    /// Gives every listener that waits for a descriptor another turn.
+    final func feedThrottled() {
+      throttledUntil = .max
+      feed(&throttled)
+    }
+
+    private final func feed(_ queue: inout OpQueue) {
+      var index = queue.head
+      queue = .empty
       while index != .max {
         let record = unsafe handles[index]
         let next = unsafe record.pointee.next
@@ -253,9 +295,17 @@ extension Aio {
     public internal(set) var completions: UInt64 = 0
     /// Timers fired.
     public internal(set) var timers: UInt64 = 0
+    /// One-shot timers armed.  Corresponds to `Aio::noneshot`.
+    public internal(set) var oneShots: UInt64 = 0
+    /// Interval timers armed.  Corresponds to `Aio::ninterval`.
+    public internal(set) var intervals: UInt64 = 0
+    /// Times the time of day was asked for.  Corresponds to `Aio::ntod`.
+    public internal(set) var clockReads: UInt64 = 0
     /// Messages from other threads.
     public internal(set) var messages: UInt64 = 0
-    /// Times a handle waited for a buffer or a descriptor to become free.
+    /// Times a handle waited for a buffer to become free.
     public internal(set) var starved: UInt64 = 0
+    /// Times a listener waited for a descriptor to become free.
+    public internal(set) var throttled: UInt64 = 0
   }
 }

@@ -12,7 +12,7 @@ final class SimLoop: Aio.Loop {
 
   init(_ network: Aio.SimNetwork, options: Aio.LoopOptions) throws(SystemError) {
     self.network = network
-    try super.init(now: network.now, options: options) {}
+    try super.init(now: network.now, day: Self.birthday + network.now, options: options) {}
     network.join(self)
   }
 
@@ -21,7 +21,12 @@ final class SimLoop: Aio.Loop {
     dismantle()
   }
 
+  /// The day on which simulated time begins, in the morning of 9 September 2001.
+  private static let birthday: UInt64 = 1_000_000_000_000_000_000
+
   override func clock() -> UInt64 { network.now }
+
+  override func timeOfDay() -> UInt64 { Self.birthday + network.now }
 
   override var hasEvents: Bool { network.nextTime != nil || timers.count > 0 }
 
@@ -33,8 +38,6 @@ final class SimLoop: Aio.Loop {
       || stats.messages != before.messages || !due.isEmpty || !turns.isEmpty || !refused.isEmpty
       || mailbox.hasMail
   }
-
-  func nextDeadline() -> UInt64? { timers.nextDeadline() }
 
   /// Alone on its network, a loop moves its time itself.
   override func wait(until deadline: UInt64?) {
@@ -151,9 +154,9 @@ final class SimLoop: Aio.Loop {
         return
       }
       unsafe op.pointee.start += UInt32(count)
-      unsafe op.pointee.progress += UInt32(count)
+      unsafe op.pointee.result += Int32(count)
       if unsafe op.pointee.start == op.pointee.end {
-        finish(index, Int32(bitPattern: unsafe op.pointee.progress))
+        finish(index, unsafe op.pointee.result)
       } else {
         network.schedule(.room, on: socket)
       }

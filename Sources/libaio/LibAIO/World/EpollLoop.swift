@@ -62,7 +62,7 @@ final class EpollLoop: KernelLoop {
     case .send: if state.contains(.canWrite) { transmit(handle) }
     case .writable: if state.contains(.canWrite) { finish(index, 0) }
     case .connect: connect(index)
-    case .close: break
+    case .close, .timer: break
     }
   }
 
@@ -209,7 +209,7 @@ final class EpollLoop: KernelLoop {
     case ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
       ENETUNREACH:
       queueTurn(handle)
-    case EMFILE, ENFILE, ENOBUFS, ENOMEM: starve(handle)
+    case EMFILE, ENFILE, ENOBUFS, ENOMEM: throttle(handle)
     default: last(index, -errno)
     }
   }
@@ -247,9 +247,9 @@ final class EpollLoop: KernelLoop {
       }
       if count < 0 { return Int32(truncatingIfNeeded: count) }
       unsafe op.pointee.start += UInt32(count)
-      unsafe op.pointee.progress += UInt32(count)
+      unsafe op.pointee.result += Int32(count)
     }
-    return Int32(bitPattern: unsafe op.pointee.progress)
+    return unsafe op.pointee.result
   }
 
   private func connect(_ index: UInt32) {

@@ -12,12 +12,18 @@ class KernelLoop: Aio.Loop {
     let counter = Kernel.eventCounter()
     if counter < 0 { throw SystemError(call: "eventfd", errno: -counter) }
     wakeCounter = counter
-    try super.init(now: Kernel.monotonicNs(), options: options) { Kernel.raise(counter) }
+    try super.init(now: Kernel.monotonicNs(), day: Kernel.realtimeNs(), options: options) {
+      Kernel.raise(counter)
+    }
   }
 
   deinit { Kernel.close(wakeCounter) }
 
   final override func clock() -> UInt64 { Kernel.monotonicNs() }
+
+  final override func timeOfDay() -> UInt64 { Kernel.realtimeNs() }
+
+  final override var foreignBuffersNs: UInt64 { 1_000_000 }
 
   /// Whether sockets block: where the kernel waits for them, it wants them so.
   var wantsBlocking: Bool { false }

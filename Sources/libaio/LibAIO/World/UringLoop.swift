@@ -111,7 +111,7 @@ final class UringLoop: KernelLoop {
         Submission(
           opcode: Uring.pollAdd, fd: fd, operationFlags: UInt32(bitPattern: Int32(events)),
           data: data))
-    case .close: break
+    case .close, .timer: break
     }
   }
 
@@ -236,9 +236,9 @@ final class UringLoop: KernelLoop {
       return
     }
     unsafe op.pointee.start += UInt32(result)
-    unsafe op.pointee.progress += UInt32(result)
+    unsafe op.pointee.result += result
     if unsafe op.pointee.start == op.pointee.end {
-      last(index, Int32(bitPattern: unsafe op.pointee.progress))
+      last(index, unsafe op.pointee.result)
     } else if unsafe op.pointee.state.contains(.isCancelled) {
       last(index, -ECANCELED)
     } else {
@@ -275,7 +275,7 @@ final class UringLoop: KernelLoop {
       if unsafe ops[index].pointee.state.contains(.isCancelled) {
         last(index, -ECANCELED)
       } else {
-        starve(unsafe ops[index].pointee.handle)
+        throttle(unsafe ops[index].pointee.handle)
       }
     case ECONNABORTED, EPROTO, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EAGAIN: goOn(token)
     default:
