@@ -72,10 +72,11 @@ let package = Package(
     library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
     // The runtime.
-    library("LibAIO", in: "libaio", needs: ["Sys9"]),
+    library("LibAIO", in: "libaio", needs: ["Lib9c", "Sys9", system]),
     library("Servers", in: "libaio", needs: ["LibAIO", "Sys9"]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
+    program("timers", in: "libaio", needs: ["LibAIO", "Sys9"]),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
     // The C face: a header, what is variadic, and the functions in Swift.
@@ -138,7 +139,7 @@ let package = Package(
     tests("Answers", needs: ["answers", "Lib9c", "LibIP", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
-    tests("LibAIO", needs: ["LibAIO", "Servers", "Sys9"]),
+    tests("LibAIO", needs: ["CAllocations", "Lib9c", "LibAIO", "Servers", "Sys9", system]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests(
       "MiniStat", needs: ["MiniStat", "MiniStatRun", "MiniStatSimulation", "Sys9"],

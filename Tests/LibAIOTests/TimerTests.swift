@@ -164,7 +164,7 @@ private final class Noting: Aio.Receiver {
 
   @Test(
     "a time of day has seconds and microseconds",
-    arguments: [(0, 0, 0), (1_999_999_999, 1, 999_999), (-1, -1, 999_999)]
+    arguments: [(0, 0, 0), (1_999_999_999, 1, 999_999), (-1000, -1, 999_999), (-1, -1, 999_999)]
       as [(Int64, Int64, Int64)])
   func timeVal(ns: Int64, seconds: Int64, microseconds: Int64) {
     let time = Aio.TimeVal(ns: ns)

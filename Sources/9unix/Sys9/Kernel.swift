@@ -19,7 +19,7 @@ public enum Kernel {
 
   /// Calls `body` until it is not interrupted.
   @inline(__always)
-  private static func count(_ call: StaticString, _ body: () -> Int) -> Int {
+  static func count(_ call: StaticString, _ body: () -> Int) -> Int {
     while true {
       let result: Int
       if let fault = Faults.next(call) {

@@ -45,9 +45,7 @@ extension Aio {
     /// - Parameter queueMax: jobs that may wait in a lane; more are refused with `EAGAIN`.
     public init(files: Int = 4, names: Int = 2, user: Int = 2, queueMax: Int = 4096) {
       precondition(min(files, names, user) > 0, "a lane has at least one thread")
-      lanes = zip(["files", "names", "user"], [files, names, user]).map { name, threads in
-        DaemonLane(name: name, threads: threads, queueMax: queueMax)
-      }
+      lanes = [files, names, user].map { DaemonLane(threads: $0, queueMax: queueMax) }
     }
 
     deinit { for lane in lanes { lane.close() } }
@@ -73,7 +71,6 @@ extension Aio {
     var isClosed = false
   }
 
-  private let name: String
   private let threadsMax: Int
   private let queueMax: Int
   /// Guarded by `mutex`.
@@ -81,8 +78,7 @@ extension Aio {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init(name: String, threads: Int, queueMax: Int) {
-    self.name = name
+  init(threads: Int, queueMax: Int) {
     threadsMax = threads
     self.queueMax = queueMax
     unsafe pthread_mutex_init(mutex, nil)
@@ -131,7 +127,7 @@ extension Aio {
 
   private func startThread() -> Bool {
     var thread = pthread_t()
-    var attributes = unsafe pthread_attr_t()
+    var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
     defer { unsafe pthread_attr_destroy(&attributes) }
     unsafe pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
@@ -152,7 +148,6 @@ extension Aio {
       unsafe this.release()
       return false
     }
-    unsafe pthread_setname_np(thread, "aio \(name)")
     return true
   }
 

@@ -2,7 +2,7 @@
 
 import Glibc
 import Synchronization
-public import Sys9
+import Sys9
 
 /// An operation that a daemon does.
 final class DaemonJob<Answer: Sendable>: Activity {
@@ -70,18 +70,18 @@ extension Aio.Loop {
   ///
   /// - Parameter discard: cleans up after an answer that nobody waits for any more.
   final func ask<Answer: Sendable>(
-    _ lane: Aio.Daemons.Lane, _ kind: Aio.OpKind, _ receiver: Aio.Receiver?,
+    _ lane: Aio.Daemons.Lane, _ kind: Aio.OpKind, _ receiver: Aio.Receiver?, _ site: Aio.Site,
     discard: @escaping @Sendable (Answer) -> Void = { _ in },
     _ work: @escaping @Sendable () -> Answer,
     deliver: @escaping (Answer, Aio.Loop) -> Int32
   ) -> Aio.OpToken {
     let job = DaemonJob(deliver: deliver, discard: discard)
-    let token = begin(job, kind, receiver)
+    let token = begin(job, kind, receiver, site)
     if token == .none { return token }
     let (mailbox, isGivenUp) = (mailbox, job.isGivenUp)
     // The job's object is this thread's: the daemon only carries it back.
     let carried = Carried(value: job)
-    let isTaken = daemons.run(lane) {
+    let isTaken = offload(lane) {
       if isGivenUp.flag.load(ordering: .relaxed) { return }
       let parcel = Parcel(work(), discard: discard)
       mailbox.send { loop in
@@ -99,6 +99,11 @@ extension Aio.Loop {
   /// wait already.
   @discardableResult
   public final func runBlocking(
-    _ receiver: Aio.Receiver, _ work: @escaping @Sendable () -> Int32
-  ) -> Aio.OpToken { ask(.user, .blocking, receiver, work) { answer, _ in answer } }
+    _ receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function,
+    _ work: @escaping @Sendable () -> Int32
+  ) -> Aio.OpToken {
+    let site = Aio.Site(file, line: line, function: function)
+    return ask(.user, .blocking, receiver, site, work) { answer, _ in answer }
+  }
 }

@@ -23,7 +23,18 @@ class Activity {
   /// The connection that it brings.
   final var connection = Aio.Handle.none
 
+  /// The bytes that it brings.
+  final var buffer: Aio.Buffer?
+  /// What the result is, if that may be more than 31 bits hold.
+  final var count: Int?
+
   init() {}
+
+  fileprivate final func takeBuffer() -> Aio.Buffer? {
+    let taken = buffer.take()
+    buffer = nil
+    return taken
+  }
 
   /// Asks for the end: sooner or later `end` is called.
   func stop(on loop: Aio.Loop) { loop.end(self, -ECANCELED) }
@@ -45,7 +56,7 @@ class Activity {
 extension Aio.Loop {
   /// Gives `activity` a name; `ENOBUFS` if there are too many operations.
   final func begin(
-    _ activity: Activity, _ kind: Aio.OpKind, _ receiver: Aio.Receiver?
+    _ activity: Activity, _ kind: Aio.OpKind, _ receiver: Aio.Receiver?, _ site: Aio.Site
   ) -> Aio.OpToken {
     guard let index = ops.take() else {
       return receiver.map { refuse(kind, .none, ENOBUFS, $0) } ?? .none
@@ -58,6 +69,8 @@ extension Aio.Loop {
     unsafe op.pointee.home = nil
     unsafe op.pointee.handle = Aio.Handle.none.index
     unsafe op.pointee.handleGeneration = Aio.Handle.none.generation
+    unsafe op.pointee.group = group.id
+    unsafe op.pointee.site = site.id
     unsafe op.pointee.kind = kind
     unsafe op.pointee.state = [.isLive, .isActivity]
     unsafe op.pointee.result = 0
@@ -92,13 +105,15 @@ extension Aio.Loop {
     let receiver = unsafe op.pointee.receiver
     let token = activity.token
     activity.token = .none
+    unsafe enter(op.pointee.group, op.pointee.site)
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []
     ops.give(index)
     stats.completions += 1
     var completion = Aio.Completion(
       token: token, kind: kind, isLast: true, handle: .none, accepted: activity.connection,
-      result: result, buffer: nil, activity: activity)
+      result: result < 0 ? result : activity.count ?? result, buffer: activity.takeBuffer(),
+      activity: activity)
     unsafe receiver?._withUnsafeGuaranteedRef {
       $0.completed(&completion, on: self)
       $0.letGo()
@@ -111,6 +126,7 @@ extension Aio.Loop {
       return
     }
     stats.completions += 1
+    unsafe enter(op.pointee.group, op.pointee.site)
     var completion = unsafe Aio.Completion(
       token: activity.token, kind: op.pointee.kind, isLast: false, handle: .none,
       accepted: activity.connection, result: result, buffer: nil, activity: activity)

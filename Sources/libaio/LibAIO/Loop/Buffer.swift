@@ -26,13 +26,15 @@ extension Aio {
     private let capacity: UInt32
     private let home: Unmanaged<BufferPool>?
 
+    /// - Parameter headroom: bytes before the valid ones.
     init(
-      base: UnsafeMutableRawPointer, count: UInt32, capacity: UInt32, home: Unmanaged<BufferPool>?
+      base: UnsafeMutableRawPointer, headroom: UInt32 = 0, count: UInt32, capacity: UInt32,
+      home: Unmanaged<BufferPool>?
     ) {
-      assert(count <= capacity)
+      assert(headroom + count <= capacity)
       unsafe self.base = unsafe base
-      start = 0
-      end = count
+      start = headroom
+      end = headroom + count
       self.capacity = capacity
       unsafe self.home = unsafe home
     }
@@ -92,6 +94,13 @@ extension Aio {
     public subscript(index: Int) -> UInt8 {
       precondition(index >= 0 && index < count, "beyond the bytes of the buffer")
       return unsafe base.load(fromByteOffset: Int(start) + index, as: UInt8.self)
+    }
+
+    /// The memory before the valid bytes.
+    borrowing func withHeadroom<Result>(
+      _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+      try unsafe body(UnsafeMutableRawBufferPointer(start: base, count: Int(start)))
     }
 
     /// Forgets the first `count` valid bytes.

@@ -100,6 +100,7 @@ extension Aio.Loop {
   ) {
     let op = unsafe ops[index]
     stats.completions += 1
+    unsafe enter(op.pointee.group, op.pointee.site)
     var completion = unsafe Aio.Completion(
       token: Aio.OpToken(index: index, generation: op.pointee.generation), kind: op.pointee.kind,
       isLast: false, handle: op.pointee.handleName, accepted: accepted,
@@ -119,6 +120,8 @@ extension Aio.Loop {
     let handle = unsafe op.pointee.handleName
     if unsafe op.pointee.state.contains(.isActivity) { return concludeActivity(index, result) }
     let sent = unsafe buffer(of: op.pointee)
+    if kind == .sendFile { unsafe FileSending.forget(op.pointee) }
+    unsafe enter(op.pointee.group, op.pointee.site)
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []
     ops.give(index)
@@ -134,6 +137,13 @@ extension Aio.Loop {
     }
   }
 
+  /// What runs from now on runs for this group, and because of what was registered there.
+  @inline(__always)
+  final func enter(_ group: UInt32, _ site: UInt32) {
+    self.group = Aio.EventGroup(id: group)
+    self.site = Aio.Site(id: site)
+  }
+
   /// What a send gives back, or what a receive brings: never both.
   private func combine(
     _ received: consuming Aio.Buffer?, _ sent: consuming Aio.Buffer?
@@ -144,7 +154,9 @@ extension Aio.Loop {
 
   /// Puts the buffer of an operation together again.
   final func buffer(of op: OpRecord) -> Aio.Buffer? {
-    guard let base = unsafe op.base, !op.state.contains(.isActivity) else { return nil }
+    guard let base = unsafe op.base, !op.state.contains(.isActivity), op.kind != .sendFile else {
+      return nil
+    }
     return unsafe Aio.Buffer(
       Aio.Buffer.Parts(base: base, start: op.start, end: op.end, home: op.home))
   }

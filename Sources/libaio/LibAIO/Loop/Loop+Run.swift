@@ -42,16 +42,19 @@ extension Aio.Loop {
   /// nobody looks like.
   public final var isAtRest: Bool {
     pool.collect()
+    datagramPool?.collect()
     var accepts: UInt32 = 0
     for index in 0..<ops.freshCount where unsafe ops[index].pointee.state.contains(.isLive) {
       if unsafe ops[index].pointee.kind == .accept { accepts += 1 }
     }
     return ops.count == accepts && handles.count == accepts && pool.freeCount == pool.blockCount
       && timers.count == 0 && !hasImmediateWork
+      && datagramPool?.freeCount == datagramPool?.blockCount
   }
 
   private func begin() {
     pool.adopt()
+    datagramPool?.adopt()
     now = clock()
   }
 
@@ -68,7 +71,7 @@ extension Aio.Loop {
   final func turn(waiting: Bool) {
     if mailbox.hasMail { stats.messages &+= mailbox.drain(into: self) }
     if now >= throttledUntil { feedThrottled() }
-    if !starved.isEmpty, pool.collect() > 0 || pool.freeCount > 0 { feedStarved() }
+    if !starved.isEmpty, hasFreeBlocks { feedStarved() }
     if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
     takeTurns()
     fireTimers()
@@ -98,6 +101,12 @@ extension Aio.Loop {
       deadline = min(deadline ?? .max, now &+ foreignBuffersNs)
     }
     return deadline
+  }
+
+  private var hasFreeBlocks: Bool {
+    pool.collect()
+    datagramPool?.collect()
+    return pool.freeCount > 0 && datagramPool?.freeCount != 0
   }
 
   private func takeTurns() {

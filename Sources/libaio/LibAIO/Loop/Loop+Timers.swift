@@ -21,24 +21,32 @@ extension Aio.Loop {
   /// timer at once is refused: its completion has `ENOBUFS`.  Corresponds to `Aio::addOneShot`.
   @discardableResult
   public final func addOneShot(
-    at deadline: UInt64, to receiver: Aio.Receiver
+    at deadline: UInt64, to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.TimerToken {
     stats.oneShots &+= 1
-    return arm(deadline, .never, receiver)
+    return arm(deadline, .never, receiver, Aio.Site(file, line: line, function: function))
   }
 
   /// Arms a timer that fires when `delay` has passed since `now`.  Corresponds to
   /// `Aio::addOneShot`.
   @discardableResult
   public final func addOneShot(
-    after delay: Duration, to receiver: Aio.Receiver
-  ) -> Aio.TimerToken { addOneShot(at: deadline(after: delay), to: receiver) }
+    after delay: Duration, to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.TimerToken {
+    addOneShot(
+      at: deadline(after: delay), to: receiver, file: file, line: line, function: function)
+  }
 
   /// Arms a timer for a time of day.  Corresponds to `Aio::addOneShot`.
   @discardableResult
   public final func addOneShot(
-    at time: Aio.TimeVal, to receiver: Aio.Receiver
-  ) -> Aio.TimerToken { addOneShot(at: deadline(at: time), to: receiver) }
+    at time: Aio.TimeVal, to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.TimerToken {
+    addOneShot(at: deadline(at: time), to: receiver, file: file, line: line, function: function)
+  }
 
   /// Arms a timer that fires every `interval`, for the first time one interval from `now`.
   ///
@@ -47,12 +55,15 @@ extension Aio.Loop {
   /// - Parameter interval: above 0, and at most 25 days.
   @discardableResult
   public final func addInterval(
-    _ interval: Duration, to receiver: Aio.Receiver
+    _ interval: Duration, to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.TimerToken {
     let ns = interval.clampedNs
     precondition(ns > 0 && UInt64(ns) <= TimerPeriod.nsMax, "an interval is at most 25 days")
     stats.intervals &+= 1
-    return arm(deadline(after: interval), TimerPeriod(ns: UInt64(ns)), receiver)
+    return arm(
+      deadline(after: interval), TimerPeriod(ns: UInt64(ns)), receiver,
+      Aio.Site(file, line: line, function: function))
   }
 
   /// Removes a timer, and says whether it was still armed.  O(1).
@@ -116,10 +127,13 @@ extension Aio.Loop {
 
   @inline(__always)
   private func arm(
-    _ deadline: UInt64, _ period: TimerPeriod, _ receiver: Aio.Receiver
+    _ deadline: UInt64, _ period: TimerPeriod, _ receiver: Aio.Receiver, _ site: Aio.Site
   ) -> Aio.TimerToken {
     let owner = unsafe Unmanaged.passUnretained(receiver).toOpaque()
-    guard let token = unsafe timers.arm(deadline: deadline, period: period, owner) else {
+    guard
+      let token = unsafe timers.arm(
+        deadline: deadline, period: period, owner, group: group.id, site: site.id)
+    else {
       _ = refuse(.timer, .none, ENOBUFS, receiver)
       return .none
     }
@@ -176,6 +190,7 @@ extension Aio.Loop {
 
   @inline(__always)
   private func tell(_ fired: TimerWheel.Fired, _ owner: Aio.Receiver) {
+    enter(fired.group, fired.site)
     let name = Aio.OpToken(index: fired.token.index, generation: fired.token.generation)
     var completion = Aio.Completion(
       token: name, kind: .timer, isLast: fired.isLast, handle: .none, accepted: .none, result: 0,

@@ -23,6 +23,8 @@ extension Aio {
     final var ops: Slab<OpRecord>
     final var timers: TimerWheel
     final let pool: BufferPool
+    /// The blocks of datagrams, where those of `pool` are with the kernel.
+    final var datagramPool: BufferPool?
     final let mailbox: Mailbox
     /// Operations whose terminal completion is due, linked through `next`.
     final var due = OpQueue.empty
@@ -40,6 +42,13 @@ extension Aio {
     public internal(set) final var stats = Stats()
     /// The loop's time in nanoseconds, taken once a turn.  Corresponds to `Aio::now`.
     public internal(set) final var now: UInt64
+
+    /// What the current event belongs to; whatever is registered now inherits it.
+    ///
+    /// Set it where work begins, such as where a connection is accepted.
+    public final var group = EventGroup.none
+    /// Where what the current event answers was registered.
+    public internal(set) final var site = Site.none
 
     /// What the time of day is ahead of the loop's clock.
     final let dayOffset: Int64
@@ -62,7 +71,10 @@ extension Aio {
       dayOffset = Int64(clamping: day) - Int64(clamping: now)
     }
 
-    deinit { pool.abandon() }
+    deinit {
+      pool.abandon()
+      datagramPool?.abandon()
+    }
 
     /// Ends everything that is still there, and tells nobody: called as a back end goes away, when
     /// nothing is with the kernel any more.
@@ -71,6 +83,7 @@ extension Aio {
         unsafe ops[index].pointee.receiver?._withUnsafeGuaranteedRef { $0.letGo() }
         _ = unsafe buffer(of: ops[index].pointee)
         unsafe Activity.forget(ops[index].pointee)
+        unsafe FileSending.forget(ops[index].pointee)
       }
       dropTimers()
       for index in 0..<handles.freshCount
@@ -101,11 +114,23 @@ extension Aio {
     /// Gives up the kernel's side of a handle on which nothing is under way.
     func release(_ handle: UInt32) { missing() }
     /// A new socket for connections to `address`, as a descriptor or what stands for it.
-    func makeSocket(for address: SocketAddress) throws(SystemError) -> CInt { missing() }
-    /// A new socket that waits for connections.
-    func makeListener(at address: SocketAddress, backlog: CInt) throws(SystemError) -> CInt {
-      missing()
-    }
+    func makeSocket(
+      for address: SocketAddress, _ kind: Sockets.Kind, from local: SocketAddress?
+    ) throws(SystemError) -> CInt { missing() }
+    /// A new socket that waits for connections, or for datagrams.
+    func makeListener(
+      at address: SocketAddress, _ kind: Sockets.Kind, _ options: ListenOptions
+    ) throws(SystemError) -> CInt { missing() }
+    /// Gives up a descriptor that has become no handle.
+    func releaseUnused(_ fd: CInt) { missing() }
+    /// Gives an operation on a file to the kernel; false if the kernel takes none.
+    func submit(_ activity: FileActivity) -> Bool { false }
+    /// The pool that datagrams are received into; nil if there is no memory for one.
+    func blocksForDatagrams() -> BufferPool? { pool }
+    /// Asks the kernel for the end of an operation on a file; false if it does not have it.
+    func withdraw(_ activity: FileActivity) -> Bool { false }
+    /// Has a daemon of `lane` call `body`; false if too many wait there.
+    func offload(_ lane: Daemons.Lane, _ body: sending @escaping () -> Void) -> Bool { missing() }
     /// Where a socket is bound.
     func boundAddress(_ fd: CInt) throws(SystemError) -> SocketAddress { missing() }
     /// Begins to watch a new handle.
@@ -113,8 +138,8 @@ extension Aio {
     /// How long the loop sleeps at most while a handle waits for a buffer: those that are with other
     /// threads come home without a word.
     var foreignBuffersNs: UInt64 { .max }
-    /// The blocking work of this world.
-    var daemons: Daemons { missing() }
+    /// Whether the loop's world is not real: descriptors mean nothing to the system.
+    var isSimulated: Bool { false }
     /// Whether something may still happen without the program doing anything.
     var hasEvents: Bool { missing() }
 
@@ -280,8 +305,8 @@ extension Aio {
     public var bufferCount = 1024
     /// Bytes of a receive buffer.
     public var bufferSize = 4096
-    /// Connections that the system keeps for a listener that is busy.
-    public var backlog: CInt = 4096
+    /// Who blocks for the loop.
+    public var daemons = Daemons.shared
 
     /// What serves most: 1,024 buffers of 4 KiB.
     public init() {}

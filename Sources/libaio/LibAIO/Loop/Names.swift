@@ -50,8 +50,10 @@ extension Aio {
     case sendFile
     /// A file's opening, closing, writing to disk, permission or status.
     case file
-    /// A datagram with the address that it came from, or goes to.
-    case datagram
+    /// A datagram, with who sent it.
+    case receiveFrom
+    /// A datagram to an address.
+    case sendTo
     /// A signal: see `sigInstall`.
     case signal
     /// A child process's end: see `addChildHandler`.

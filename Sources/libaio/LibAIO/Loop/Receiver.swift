@@ -64,9 +64,9 @@ extension Aio {
     /// A receiver that calls `body`.
     public init(_ body: @escaping (inout Completion, Loop) -> Void) {
       self.body = body
-      function = nil
+      unsafe function = nil
       unsafe context = nil
-      free = nil
+      unsafe free = nil
     }
 
     /// A receiver that calls `function` with `context`, on which `release` is called when nobody
@@ -76,12 +76,12 @@ extension Aio {
       release: (@convention(c) (UnsafeMutableRawPointer?) -> Void)? = nil
     ) {
       body = nil
-      self.function = function
+      unsafe self.function = unsafe function
       unsafe self.context = unsafe context
-      free = release
+      unsafe free = unsafe release
     }
 
-    deinit { if let free { unsafe free(context) } }
+    deinit { if let free = unsafe free { unsafe free(context) } }
 
     /// Calls the closure, or the function.
     public override func completed(_ completion: inout Completion, on loop: Loop) {
@@ -143,5 +143,8 @@ extension Aio {
       held = nil
       return taken
     }
+
+    /// Gives back what was taken only to be looked at.
+    mutating func putBack(_ buffer: consuming Buffer) { held = consume buffer }
   }
 }

@@ -49,6 +49,8 @@ struct HandleState: OptionSet {
   static let isListener = HandleState(rawValue: 64)
   /// The record is in use.
   static let isLive = HandleState(rawValue: 128)
+  /// Carries messages: one that is short says nothing of the next one.
+  static let isDatagram = HandleState(rawValue: 256)
 }
 
 /// An operation: 64 bytes.

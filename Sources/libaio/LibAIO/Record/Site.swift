@@ -63,7 +63,7 @@ extension Aio.Site: CustomStringConvertible {
 
 /// The places of the program, by number.
 @safe
-@usableFromInline final class SiteTable: Sendable {
+@usableFromInline final class SiteTable: @unchecked Sendable {
   /// What a number stands for.
   struct Entry: Sendable {
     let file: StaticString
@@ -77,7 +77,8 @@ extension Aio.Site: CustomStringConvertible {
   static let shared = SiteTable()
 
   /// Keys by slot, 0 where there is none.  Never given back: places are for ever (P2).
-  @usableFromInline let keys: UnsafeMutablePointer<Atomic<UInt64>>
+  @usableFromInline typealias Key = Atomic<UInt64>
+  @usableFromInline let keys: UnsafeMutablePointer<Key>
   private let entries = Mutex<[UInt32: Entry]>([:])
 
   private init() {
@@ -90,20 +91,26 @@ extension Aio.Site: CustomStringConvertible {
   @inlinable @inline(__always)
   static func key(_ file: StaticString, _ line: UInt32) -> UInt64 {
     // A program's addresses leave the upper 16 bits alone.
-    unsafe UInt64(UInt(bitPattern: file.utf8Start)) << 16 ^ UInt64(line)
+    unsafe (UInt64(UInt(bitPattern: file.utf8Start)) << 16) ^ UInt64(line)
   }
 
   /// Where a key is looked for first: multiplicative hashing (Knuth, 6.4).
   @inlinable @inline(__always)
-  static func slot(_ key: UInt64) -> Int { Int(key &* 0x9E37_79B9_7F4A_7C15 >> (64 - slotsLog2)) }
+  static func slot(_ key: UInt64) -> Int { Int((key &* 0x9E37_79B9_7F4A_7C15) >> (64 - slotsLog2)) }
+
+  /// The number of a place that stands where it is looked for first; 0 if it does not.
+  @inlinable @inline(__always)
+  static func quickly(_ keys: UnsafeMutablePointer<Key>, _ key: UInt64) -> UInt32 {
+    let slot = Self.slot(key)
+    return unsafe keys[slot].load(ordering: .relaxed) == key ? UInt32(slot + 1) : 0
+  }
 
   /// The number of a place.
   @usableFromInline
   func number(of file: StaticString, _ line: UInt32, _ function: StaticString) -> UInt32 {
     let key = Self.key(file, line)
-    let slot = Self.slot(key)
-    if unsafe keys[slot].load(ordering: .relaxed) == key { return UInt32(slot + 1) }
-    return add(key, Entry(file: file, line: line, function: function))
+    let quick = unsafe Self.quickly(keys, key)
+    return quick != 0 ? quick : add(key, Entry(file: file, line: line, function: function))
   }
 
   /// The number of a place that does not stand where it is looked for first.

@@ -21,6 +21,8 @@ final class SimLoop: Aio.Loop {
     dismantle()
   }
 
+  override var isSimulated: Bool { true }
+
   /// The day on which simulated time begins, in the morning of 9 September 2001.
   private static let birthday: UInt64 = 1_000_000_000_000_000_000
 
@@ -52,13 +54,26 @@ final class SimLoop: Aio.Loop {
 
   // Handles.
 
-  override func makeSocket(for address: SocketAddress) throws(SystemError) -> CInt {
-    CInt(network.makeSocket(address))
+  override func makeSocket(
+    for address: SocketAddress, _ kind: Sockets.Kind, from local: SocketAddress?
+  ) throws(SystemError) -> CInt {
+    if kind == .datagram { throw SystemError(call: "socket", errno: EPROTONOSUPPORT) }
+    return CInt(network.makeSocket(address))
+  }
+
+  override func releaseUnused(_ fd: CInt) { network.close(Int(fd)) }
+
+  override func offload(
+    _ lane: Aio.Daemons.Lane, _ body: sending @escaping () -> Void
+  ) -> Bool {
+    network.schedule(.job(body), on: -1)
+    return true
   }
 
   override func makeListener(
-    at address: SocketAddress, backlog: CInt
+    at address: SocketAddress, _ kind: Sockets.Kind, _ options: Aio.ListenOptions
   ) throws(SystemError) -> CInt {
+    if kind == .datagram { throw SystemError(call: "socket", errno: EPROTONOSUPPORT) }
     let port = address.port == 0 ? network.freePort() : address.port
     if network.listeners[port] != nil {
       throw SystemError(call: "bind", errno: EADDRINUSE, subject: address.host)

@@ -212,6 +212,8 @@ struct SimEvent {
     case room
     /// What starved is fed.
     case plenty
+    /// Blocking work is done.
+    case job(() -> Void)
   }
 
   let time: UInt64

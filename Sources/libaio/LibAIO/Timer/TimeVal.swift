@@ -16,7 +16,9 @@ extension Aio {
     }
 
     /// Whole seconds since 1970.  `tv_sec`.
-    public var seconds: Int64 { (ns - microseconds * 1000) / 1_000_000_000 }
+    public var seconds: Int64 {
+      ns / 1_000_000_000 - (ns % 1_000_000_000 < 0 ? 1 : 0)
+    }
 
     /// Microseconds of the second, 0 to 999,999.  `tv_usec`.
     public var microseconds: Int64 {

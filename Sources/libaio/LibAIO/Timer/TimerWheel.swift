@@ -291,6 +291,8 @@ struct TimerWheel: ~Copyable {
     let owner: UnsafeMutableRawPointer
     /// Whether it will not fire again: its record is free.
     let isLast: Bool
+    let group: UInt32
+    let site: UInt32
   }
 
   /// Takes the next timer whose deadline is not after `now`; nil if there is none.
@@ -315,7 +317,9 @@ struct TimerWheel: ~Copyable {
             due.deadline + period.ns, now &- (now &- due.deadline) % period.ns + period.ns)
           link(due.index)
         }
-        return unsafe Fired(token: token, owner: owner, isLast: period.isNever)
+        return unsafe Fired(
+          token: token, owner: owner, isLast: period.isNever, group: timer.pointee.group,
+          site: timer.pointee.site)
       }
       if !advance(now) { return nil }
     }
