@@ -20,7 +20,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
 extension TimerWheel {
   /// Arms a timer that is known by a number, which must not be 0.
-  fileprivate mutating func arm(_ deadline: UInt64, periodNs: UInt64 = 0, id: Int)
+  fileprivate func arm(_ deadline: UInt64, periodNs: UInt64 = 0, id: Int)
     -> Aio.TimerToken
   {
     guard let owner = unsafe UnsafeMutableRawPointer(bitPattern: id) else { return .none }
@@ -28,12 +28,12 @@ extension TimerWheel {
   }
 
   /// The number of the next timer that fires.
-  fileprivate mutating func fire(_ now: UInt64) -> Int? {
+  fileprivate func fire(_ now: UInt64) -> Int? {
     guard let fired = next(now) else { return nil }
     return unsafe Int(bitPattern: fired.owner)
   }
 
-  fileprivate mutating func cancel(_ token: Aio.TimerToken) -> Bool {
+  fileprivate func cancel(_ token: Aio.TimerToken) -> Bool {
     if !isArmed(token) { return false }
     disarm(token.index)
     return true
@@ -65,7 +65,7 @@ extension TimerWheel {
   func agreesWithTheModel(seed: Int) throws {
     var random = SeededGenerator(seed: UInt64(seed))
     let start = UInt64.random(in: 0...(1 << 50), using: &random)
-    var wheel = try TimerWheel(now: start)
+    let wheel = try TimerWheel(now: start)
     var model = Model()
     var now = start
     var tokens: [Int: Aio.TimerToken] = [:]
@@ -89,7 +89,7 @@ extension TimerWheel {
         if let expected { model.armed.remove(at: expected) }
       default:
         now += UInt64.random(in: 0...reaches.randomElement(using: &random)!, using: &random)
-        drain(&wheel, &model, now, seed)
+        drain(wheel, &model, now, seed)
       }
       if let some = model.armed.randomElement(using: &random)?.deadline {
         let found = wheel.ids(at: some).sorted()
@@ -102,12 +102,12 @@ extension TimerWheel {
       #expect((told == nil) == (earliest == nil), "seed \(seed)")
       if let told, let earliest { #expect(told <= earliest, "W4 backwards, seed \(seed)") }
     }
-    drain(&wheel, &model, now + 1 << 57, seed)
+    drain(wheel, &model, now + 1 << 57, seed)
     #expect(wheel.count == 0, "seed \(seed)")
   }
 
   private func drain(
-    _ wheel: inout TimerWheel, _ model: inout Model, _ now: UInt64, _ seed: Int
+    _ wheel: borrowing TimerWheel, _ model: inout Model, _ now: UInt64, _ seed: Int
   ) {
     while true {
       let fired = wheel.fire(now)
@@ -122,7 +122,7 @@ extension TimerWheel {
   }
 
   @Test func repeatsWithoutMakingUpForWhatWasMissed() throws {
-    var wheel = try TimerWheel(now: 0)
+    let wheel = try TimerWheel(now: 0)
     let second: UInt64 = 1_000_000_000
     let token = wheel.arm(second, periodNs: second, id: 1)
     let calls = [second - 1, second, second, second * 10 + 5, second * 10 + 5].map {

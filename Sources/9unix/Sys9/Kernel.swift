@@ -246,6 +246,14 @@ public enum Kernel {
     precondition(result == 0, "what was mapped is unmapped once")
   }
 
+  /// Asks for large pages for mapped memory, all but its first two megabytes: what stays small does
+  /// not grow by it.  `madvise(2)`, `MADV_HUGEPAGE`.
+  public static func useLargePages(_ base: UnsafeMutableRawPointer, _ size: Int) {
+    let large = 1 << 21
+    if size <= 2 * large { return }
+    _ = unsafe madvise(base + large, size - large, MADV_HUGEPAGE)  // advice: small ones work too
+  }
+
   /// Keeps mapped memory out of children: they must not write to a ring.  `madvise(2)`.
   public static func keepFromChildren(_ base: UnsafeMutableRawPointer, _ size: Int) {
     _ = unsafe madvise(base, size, MADV_DONTFORK)  // advice: an old kernel copies it

@@ -80,8 +80,8 @@ extension Aio.Loop {
   @discardableResult
   public final func removeTimers(of receiver: Aio.Receiver) -> Int {
     var count = 0
-    while receiver.firstTimer != .max {
-      remove(receiver.firstTimer)
+    while unsafe receiver.firstTimer != .max {
+      unsafe remove(receiver.firstTimer)
       count += 1
     }
     return count
@@ -139,19 +139,19 @@ extension Aio.Loop {
     }
     receiver.hold()
     let timer = unsafe timers.timers[token.index]
-    let first = receiver.firstTimer
+    let first = unsafe receiver.firstTimer
     unsafe timer.pointee.ownerNext = first
     unsafe timer.pointee.ownerPrevious = .max
     if first != .max { unsafe timers.timers[first].pointee.ownerPrevious = token.index }
-    receiver.firstTimer = token.index
+    unsafe receiver.firstTimer = token.index
     return token
   }
 
   /// Takes an armed timer off the wheel, and lets its owner go.
+  @inline(__always)
   private func remove(_ index: UInt32) {
-    let owner = unsafe timers.timers[index].pointee.owner
+    guard let owner = unsafe timers.timers[index].pointee.owner else { return }
     timers.disarm(index)
-    guard let owner = unsafe owner else { return }
     unsafe Unmanaged<Aio.Receiver>.fromOpaque(owner)._withUnsafeGuaranteedRef {
       disown(index, $0)
       $0.letGo()
@@ -167,8 +167,8 @@ extension Aio.Loop {
     if previous != .max {
       unsafe timers.timers[previous].pointee.ownerNext = next
     } else {
-      assert(owner.firstTimer == index, "C1: a timer is on its owner's list")
-      owner.firstTimer = next
+      assert(unsafe owner.firstTimer == index, "C1: a timer is on its owner's list")
+      unsafe owner.firstTimer = next
     }
   }
 

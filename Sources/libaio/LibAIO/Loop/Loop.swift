@@ -13,42 +13,21 @@ extension Aio {
   /// Runs operations, timers and messages on the thread that runs it.
   ///
   /// Made by a `World`.  All calls but those of `remote` belong to the loop's thread.
-  public class Loop {
+  @safe public class Loop {
     /// The most operations that may be under way: 64 MB of address space.
     private static let opsMax: UInt32 = 1 << 20
     /// The most handles that may be open: 32 MB of address space.
     private static let handlesMax: UInt32 = 1 << 20
 
-    final var handles: Slab<HandleRecord>
-    final var ops: Slab<OpRecord>
-    final var timers: TimerWheel
+    final let handles: Slab<HandleRecord>
+    final let ops: Slab<OpRecord>
+    final let timers: TimerWheel
     final let pool: BufferPool
     /// The blocks of datagrams, where those of `pool` are with the kernel.
     final var datagramPool: BufferPool?
     final let mailbox: Mailbox
-    /// Operations whose terminal completion is due, linked through `next`.
-    final var due = OpQueue.empty
-    /// Handles that wait for their turn, linked through `next`.
-    final var turns = OpQueue.empty
-    /// Handles that wait for a buffer, linked through `next`.
-    final var starved = OpQueue.empty
-    /// Listeners that wait for a descriptor, linked through `next`, and when they try again.
-    final var throttled = OpQueue.empty
-    final var throttledUntil = UInt64.max
-    /// Completions that found no room in the table.
-    final var refused: [Refusal] = []
-    final var isStopping = false
-    /// What happened so far.
-    public internal(set) final var stats = Stats()
-    /// The loop's time in nanoseconds, taken once a turn.  Corresponds to `Aio::now`.
-    public internal(set) final var now: UInt64
-
-    /// What the current event belongs to; whatever is registered now inherits it.
-    ///
-    /// Set it where work begins, such as where a connection is accepted.
-    public final var group = EventGroup.none
-    /// Where what the current event answers was registered.
-    public internal(set) final var site = Site.none
+    /// What changes with every event.
+    final let hot: UnsafeMutablePointer<HotState>
 
     /// What the time of day is ahead of the loop's clock.
     final let dayOffset: Int64
@@ -67,13 +46,16 @@ extension Aio {
       timers = try TimerWheel(now: now)
       pool = try BufferPool(count: options.bufferCount, size: options.bufferSize)
       mailbox = Mailbox(wake: wake)
-      self.now = now
+      unsafe hot = .allocate(capacity: 1)
+      unsafe hot.initialize(to: HotState(now: now))
       dayOffset = Int64(clamping: day) - Int64(clamping: now)
     }
 
     deinit {
       pool.abandon()
       datagramPool?.abandon()
+      unsafe hot.deinitialize(count: 1)
+      unsafe hot.deallocate()
     }
 
     /// Ends everything that is still there, and tells nobody: called as a back end goes away, when

@@ -85,7 +85,7 @@ struct TimerPeriod: Equatable {
 }
 
 /// Timers by deadline.  Owned by one thread.
-struct TimerWheel: ~Copyable {
+@safe struct TimerWheel: ~Copyable {
   /// Nanoseconds of a tick, as a power of two.
   static let tickShift: UInt64 = 20
   private static let levels = 6
@@ -93,15 +93,26 @@ struct TimerWheel: ~Copyable {
   /// More timers than this are refused: 0.8 GB of address space.
   private static let timersMax: UInt32 = 1 << 24
 
-  private(set) var timers: Slab<TimerRecord>
-  private var occupied = InlineArray<6, UInt64>(repeating: 0)
-  /// The tick up to which all has fired.
-  private var tick: UInt64
+  /// What changes, behind a pointer as in a slab.
+  private struct State {
+    var occupied = InlineArray<6, UInt64>(repeating: 0)
+    /// The tick up to which all has fired.
+    var tick: UInt64
+    /// Timers of the current slot that wait to be called, last first.
+    var firing: [Due] = []
+  }
+
+  let timers: Slab<TimerRecord>
+  private let state: UnsafeMutablePointer<State>
+
+  private var tick: UInt64 { unsafe state.pointee.tick }
 
   /// A wheel that starts at `now`.
   init(now: UInt64) throws(SystemError) {
-    tick = now >> Self.tickShift
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(to: State(tick: now >> Self.tickShift))
     timers = try Slab(capacity: Self.timersMax)
+    unsafe Kernel.useLargePages(timers.base, Int(Self.timersMax) * MemoryLayout<TimerRecord>.stride)
     // The first records are the sentinels of the slots.
     for index in 0..<(UInt32(Self.levels) * Self.slots) {
       _ = timers.take()
@@ -110,12 +121,17 @@ struct TimerWheel: ~Copyable {
     }
   }
 
+  deinit {
+    unsafe state.deinitialize(count: 1)
+    unsafe state.deallocate()
+  }
+
   /// How many timers are armed.
   var count: Int { Int(timers.count - UInt32(Self.levels) * Self.slots) }
 
   /// Arms a timer for `owner`; nil if there are too many.
   @inline(__always)
-  mutating func arm(
+  func arm(
     deadline: UInt64, period: TimerPeriod = .never, _ owner: UnsafeMutableRawPointer,
     group: UInt32 = 0, site: UInt32 = 0
   ) -> Aio.TimerToken? {
@@ -140,7 +156,7 @@ struct TimerWheel: ~Copyable {
 
   /// Disarms a timer that is armed; what its record says is valid until the next one is armed.
   @inline(__always)
-  mutating func disarm(_ index: UInt32) {
+  func disarm(_ index: UInt32) {
     assert(unsafe timers[index].pointee.owner != nil, "W1: disarmed once")
     unlink(index)
     retire(index)
@@ -175,12 +191,14 @@ struct TimerWheel: ~Copyable {
     return (sentinels..<timers.freshCount).filter { unsafe timers[$0].pointee.owner != nil }
   }
 
-  private mutating func retire(_ index: UInt32) {
+  @inline(__always)
+  private func retire(_ index: UInt32) {
     unsafe timers[index].pointee.generation &+= 1
     unsafe timers[index].pointee.owner = nil
     timers.give(index)
   }
 
+  @inline(__always)
   private func unlink(_ index: UInt32) {
     let timer = unsafe timers[index]
     let next = unsafe timer.pointee.next, previous = unsafe timer.pointee.previous
@@ -205,7 +223,7 @@ struct TimerWheel: ~Copyable {
 
   /// Links a timer into the slot of its deadline (W1, W2).
   @inline(__always)
-  private mutating func link(_ index: UInt32) {
+  private func link(_ index: UInt32) {
     let timer = unsafe timers[index]
     let sentinel = unsafe slot(of: timer.pointee.deadline)
     let last = unsafe timers[sentinel].pointee.previous
@@ -213,13 +231,14 @@ struct TimerWheel: ~Copyable {
     unsafe timer.pointee.previous = last
     unsafe timers[last].pointee.next = index
     unsafe timers[sentinel].pointee.previous = index
-    occupied[Int(sentinel / Self.slots)] |= 1 << UInt64(sentinel % Self.slots)
+    unsafe state.pointee.occupied[Int(sentinel / Self.slots)] |=
+      1 << UInt64(sentinel % Self.slots)
   }
 
   /// A moment at which there may be something to do; nil if no timer is armed.
   ///
   /// Never later than the earliest deadline, and exact if that is less than a turn of level 0 away.
-  mutating func nextDeadline() -> UInt64? {
+  func nextDeadline() -> UInt64? {
     guard let found = nextSlot(after: false) else { return nil }
     return found.level == 0 ? earliest(in: found.sentinel) : found.tick << Self.tickShift
   }
@@ -235,20 +254,21 @@ struct TimerWheel: ~Copyable {
   ///
   /// The slots of a level that are to come lie before all that are to come of the next level, so
   /// the first level that has one has the first one.
-  private mutating func nextSlot(after: Bool) -> Found? {
+  private func nextSlot(after: Bool) -> Found? {
     for level in 0..<Self.levels {
       let shift = UInt64(6 * level)
       let here = tick >> shift & 63
       let excludesHere = level > 0 || after
       while true {
-        let coming = occupied[level] & (~0 << here) & ~(excludesHere ? 1 << here : 0)
+        let occupied = unsafe state.pointee.occupied[level]
+        let coming = occupied & (~0 << here) & ~(excludesHere ? 1 << here : 0)
         // Only what lies beyond the last level waits behind its current slot.
-        let wrapped = level == Self.levels - 1 ? occupied[level] & ~(~0 << here) : 0
+        let wrapped = level == Self.levels - 1 ? occupied & ~(~0 << here) : 0
         guard coming | wrapped != 0 else { break }
         let slot = UInt64((coming != 0 ? coming : wrapped).trailingZeroBitCount)
         let sentinel = UInt32(level) * Self.slots + UInt32(slot)
         if unsafe timers[sentinel].pointee.next == sentinel {
-          occupied[level] &= ~(1 << slot)
+          unsafe state.pointee.occupied[level] &= ~(1 << slot)
           continue
         }
         let turn = tick >> (shift + 6) + (coming != 0 ? 0 : 1)
@@ -282,9 +302,6 @@ struct TimerWheel: ~Copyable {
     let generation: UInt32
   }
 
-  /// Timers of the current slot that wait to be called, last first.
-  private var firing: [Due] = []
-
   /// A timer that has fired.
   @safe struct Fired {
     let token: Aio.TimerToken
@@ -298,9 +315,9 @@ struct TimerWheel: ~Copyable {
   /// Takes the next timer whose deadline is not after `now`; nil if there is none.
   ///
   /// A timer that repeats is armed anew before it is handed out, so that its call may disarm it.
-  mutating func next(_ now: UInt64) -> Fired? {
+  func next(_ now: UInt64) -> Fired? {
     while true {
-      while let due = firing.popLast() {
+      while let due = unsafe state.pointee.firing.popLast() {
         let timer = unsafe timers[due.index]
         // One that was disarmed meanwhile, and perhaps armed as another, has another name.
         guard unsafe timer.pointee.generation == due.generation,
@@ -326,23 +343,23 @@ struct TimerWheel: ~Copyable {
   }
 
   /// Moves the wheel towards `now`, to the next slot that has something due; false if none has.
-  private mutating func advance(_ now: UInt64) -> Bool {
+  private func advance(_ now: UInt64) -> Bool {
     let last = now >> Self.tickShift
     while true {
       collect(UInt32(tick & 63), now)
-      if !firing.isEmpty { return true }
+      if unsafe !state.pointee.firing.isEmpty { return true }
       if tick >= last { return false }
       guard let found = nextSlot(after: true), found.tick <= last else {
-        tick = last  // every slot on the way is empty
+        unsafe state.pointee.tick = last  // every slot on the way is empty
         return false
       }
-      tick = found.tick
+      unsafe state.pointee.tick = found.tick
       if found.level > 0 { cascade(found) }
     }
   }
 
   /// Moves the timers of a slot that begins now to where they belong from now on.
-  private mutating func cascade(_ slot: Found) {
+  private func cascade(_ slot: Found) {
     var index = unsafe timers[slot.sentinel].pointee.next
     unsafe timers[slot.sentinel].pointee.next = slot.sentinel
     unsafe timers[slot.sentinel].pointee.previous = slot.sentinel
@@ -354,20 +371,21 @@ struct TimerWheel: ~Copyable {
   }
 
   /// Lists the timers of a slot of level 0 that are due, last first (W3, W4).
-  private mutating func collect(_ sentinel: UInt32, _ now: UInt64) {
-    firing.removeAll(keepingCapacity: true)
+  private func collect(_ sentinel: UInt32, _ now: UInt64) {
+    unsafe state.pointee.firing.removeAll(keepingCapacity: true)
     var index = unsafe timers[sentinel].pointee.next
     while index != sentinel {
       let timer = unsafe timers[index]
       if unsafe timer.pointee.deadline <= now {
-        firing.append(
-          unsafe Due(
-            deadline: timer.pointee.deadline, place: UInt32(firing.count), index: index,
-            generation: timer.pointee.generation))
+        unsafe state.pointee.firing.append(
+          Due(
+            deadline: timer.pointee.deadline, place: UInt32(state.pointee.firing.count),
+            index: index, generation: timer.pointee.generation))
       }
       index = unsafe timer.pointee.next
     }
-    firing.sort { one, other in
+    if unsafe state.pointee.firing.count < 2 { return }
+    unsafe state.pointee.firing.sort { one, other in
       (one.deadline, one.place) > (other.deadline, other.place)
     }
   }
