@@ -72,7 +72,7 @@ let package = Package(
     library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
     // The runtime.
-    library("LibAIO", in: "libaio", needs: ["Lib9c", "Sys9", system]),
+    library("LibAIO", in: "libaio", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     library("Servers", in: "libaio", needs: ["LibAIO", "Sys9"]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "CNineMeasure.h"
+#include "CNineThreads.h"
 
 /* open(2) with a mode: variadic in C. */
 static inline int cnine_open(const char *path, int flags, mode_t mode)

@@ -105,7 +105,7 @@ extension Aio.Loop {
     let receiver = unsafe op.pointee.receiver
     let token = activity.token
     activity.token = .none
-    unsafe enter(op.pointee.group, op.pointee.site)
+    unsafe enter(op.pointee)
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []
     ops.give(index)
@@ -118,6 +118,7 @@ extension Aio.Loop {
       $0.completed(&completion, on: self)
       $0.letGo()
     }
+    recorder.finish()
   }
 
   /// Tells the receiver of `activity` that something has happened, and that more will.
@@ -126,10 +127,11 @@ extension Aio.Loop {
       return
     }
     stats.completions += 1
-    unsafe enter(op.pointee.group, op.pointee.site)
+    unsafe enter(op.pointee)
     var completion = unsafe Aio.Completion(
       token: activity.token, kind: op.pointee.kind, isLast: false, handle: .none,
       accepted: activity.connection, result: result, buffer: nil, activity: activity)
     unsafe op.pointee.receiver?._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
+    recorder.finish()
   }
 }

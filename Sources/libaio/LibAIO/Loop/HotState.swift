@@ -16,8 +16,6 @@ struct HotState {
   var isStopping = false
   var stats = Aio.Stats()
   var now: UInt64
-  var group = Aio.EventGroup.none
-  var site = Aio.Site.none
 
   init(now: UInt64) { self.now = now }
 }
@@ -39,14 +37,16 @@ extension Aio.Loop {
   ///
   /// Set it where work begins, such as where a connection is accepted.
   public final var group: Aio.EventGroup {
-    get { unsafe hot.pointee.group }
-    set { unsafe hot.pointee.group = newValue }
+    get { recorder.group }
+    set {
+      let site = unsafe recorder.block.pointee.place >> 32
+      unsafe recorder.block.pointee.place = site << 32 | UInt64(newValue.id)
+    }
   }
 
   /// Where what the current event answers was registered.
-  public internal(set) final var site: Aio.Site {
-    get { unsafe hot.pointee.site }
-    set { unsafe hot.pointee.site = newValue }
+  public final var site: Aio.Site {
+    Aio.Site(id: UInt32(unsafe recorder.block.pointee.place >> 32))
   }
 
   /// Operations whose terminal completion is due, linked through `next`.

@@ -100,12 +100,13 @@ extension Aio.Loop {
   ) {
     let op = unsafe ops[index]
     stats.completions += 1
-    unsafe enter(op.pointee.group, op.pointee.site)
+    unsafe enter(op.pointee)
     var completion = unsafe Aio.Completion(
       token: Aio.OpToken(index: index, generation: op.pointee.generation), kind: op.pointee.kind,
       isLast: false, handle: op.pointee.handleName, accepted: accepted,
       result: Int(result), buffer: buffer)
     unsafe op.pointee.receiver?._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
+    recorder.finish()
   }
 
   /// Frees an operation and tells its receiver that it is over (L2).
@@ -121,7 +122,7 @@ extension Aio.Loop {
     if unsafe op.pointee.state.contains(.isActivity) { return concludeActivity(index, result) }
     let sent = unsafe buffer(of: op.pointee)
     if kind == .sendFile { unsafe FileSending.forget(op.pointee) }
-    unsafe enter(op.pointee.group, op.pointee.site)
+    unsafe enter(op.pointee)
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []
     ops.give(index)
@@ -135,13 +136,16 @@ extension Aio.Loop {
       $0.completed(&completion, on: self)
       $0.letGo()
     }
+    recorder.finish()
   }
 
-  /// What runs from now on runs for this group, and because of what was registered there.
+  /// What runs until `recorder.finish` runs because `op` has something to tell, and for its group.
   @inline(__always)
-  final func enter(_ group: UInt32, _ site: UInt32) {
-    self.group = Aio.EventGroup(id: group)
-    self.site = Aio.Site(id: site)
+  final func enter(_ op: OpRecord) {
+    unsafe recorder.begin(
+      .completion, place: UInt64(op.site) << 32 | UInt64(op.group), parent: 0,
+      callback: UInt(bitPattern: op.receiver?.toOpaque()), argument: UInt(op.handle), fd: -1,
+      op: op.kind.rawValue)
   }
 
   /// What a send gives back, or what a receive brings: never both.

@@ -63,12 +63,14 @@ extension Aio.Loop {
     hasImmediateWork || hasEvents
   }
 
-  private var hasImmediateWork: Bool {
+  final var hasImmediateWork: Bool {
     !due.isEmpty || !turns.isEmpty || !refused.isEmpty || mailbox.hasMail
+      || guest?.hasWork ?? false
   }
 
   /// One turn.
   final func turn(waiting: Bool) {
+    guest?.turn(self)
     if mailbox.hasMail { stats.messages &+= mailbox.drain(into: self) }
     if now >= throttledUntil { feedThrottled() }
     if !starved.isEmpty, hasFreeBlocks { feedStarved() }
@@ -81,12 +83,12 @@ extension Aio.Loop {
     } else {
       let deadline = nextDeadline
       // Whoever sends from now on must wake us; whoever sent before is seen here.
-      if mailbox.park() {
+      if park() {
         wait(until: deadline)
+        unpark()
       } else {
         wait(until: 0)
       }
-      mailbox.unpark()
     }
     stats.waits &+= 1
     now = clock()
@@ -107,6 +109,29 @@ extension Aio.Loop {
     pool.collect()
     datagramPool?.collect()
     return pool.freeCount > 0 && datagramPool?.freeCount != 0
+  }
+
+  /// Says that the loop is about to sleep; false if it must not.
+  final func park() -> Bool {
+    if mailbox.park() {
+      guard let guest else { return true }
+      if guest.park() {
+        isParked = true
+        return true
+      }
+    }
+    mailbox.unpark()
+    return false
+  }
+
+  /// Says that the loop is awake: called as soon as a wait has returned, and again after it.
+  @inline(__always)
+  final func unpark() {
+    mailbox.unpark()
+    if isParked {
+      isParked = false
+      guest?.awake()
+    }
   }
 
   private func takeTurns() {

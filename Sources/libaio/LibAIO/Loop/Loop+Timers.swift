@@ -190,12 +190,15 @@ extension Aio.Loop {
 
   @inline(__always)
   private func tell(_ fired: TimerWheel.Fired, _ owner: Aio.Receiver) {
-    enter(fired.group, fired.site)
+    recorder.begin(
+      .timer, place: UInt64(fired.site) << 32 | UInt64(fired.group), parent: 0,
+      callback: unsafe UInt(bitPattern: fired.owner), argument: UInt(fired.token.index))
     let name = Aio.OpToken(index: fired.token.index, generation: fired.token.generation)
     var completion = Aio.Completion(
       token: name, kind: .timer, isLast: fired.isLast, handle: .none, accepted: .none, result: 0,
       buffer: nil)
     owner.completed(&completion, on: self)
+    recorder.finish()
   }
 
   /// Disarms all timers and lets their owners go, telling nobody: the loop ends.

@@ -28,6 +28,12 @@ extension Aio {
     final let mailbox: Mailbox
     /// What changes with every event.
     final let hot: UnsafeMutablePointer<HotState>
+    /// Who else runs on this thread: the worker of a runtime.
+    final var guest: LoopGuest?
+    /// Whether the guest has let the loop sleep.
+    final var isParked = false
+    /// What the loop is doing, for debuggers and traces.
+    final let recorder = Recorder()
 
     /// What the time of day is ahead of the loop's clock.
     final let dayOffset: Int64
@@ -56,6 +62,7 @@ extension Aio {
       datagramPool?.abandon()
       unsafe hot.deinitialize(count: 1)
       unsafe hot.deallocate()
+      recorder.end()
     }
 
     /// Ends everything that is still there, and tells nobody: called as a back end goes away, when
@@ -122,6 +129,11 @@ extension Aio {
     var foreignBuffersNs: UInt64 { .max }
     /// Whether the loop's world is not real: descriptors mean nothing to the system.
     var isSimulated: Bool { false }
+    /// What becomes readable when the loop has something to do; -1 if there is no such thing.
+    var descriptor: Int32 { -1 }
+    /// Takes everything back from the system, on the loop's thread, which ends: the loop is not run
+    /// any more.
+    func retire() {}
     /// Whether something may still happen without the program doing anything.
     var hasEvents: Bool { missing() }
 
@@ -308,6 +320,8 @@ extension Aio {
     public internal(set) var intervals: UInt64 = 0
     /// Times the time of day was asked for.  Corresponds to `Aio::ntod`.
     public internal(set) var clockReads: UInt64 = 0
+    /// Tasks run.
+    public internal(set) var tasks: UInt64 = 0
     /// Messages from other threads.
     public internal(set) var messages: UInt64 = 0
     /// Times a handle waited for a buffer to become free.

@@ -40,6 +40,8 @@ final class EpollLoop: KernelLoop {
     Kernel.close(epoll)
   }
 
+  override var descriptor: Int32 { epoll }
+
   override func watch(_ handle: UInt32) throws(SystemError) {
     let record = unsafe handles[handle]
     let data = UInt64(handle) | UInt64(unsafe record.pointee.generation) << 32
@@ -74,6 +76,7 @@ final class EpollLoop: KernelLoop {
       timeoutNs = deadline == 0 || deadline <= now ? 0 : Int64(clamping: deadline - now)
     }
     let count = events.wait(epoll, timeoutNs: timeoutNs)
+    unpark()
     precondition(count >= 0, "epoll_wait fails by our fault alone")
     for index in 0..<Int(count) {
       let (found, data) = events[index]

@@ -70,6 +70,7 @@ enum Uring {
   static let enterGetEvents: UInt32 = 1
   static let enterExtArg: UInt32 = 8
   static let registerEnable: UInt32 = 12
+  static let registerEventCounter: UInt32 = 4
   static let registerBufferRing: UInt32 = 22
 }
 

@@ -43,7 +43,26 @@ final class UringLoop: KernelLoop {
   deinit {
     drain()
     dismantle()
+    if readiness >= 0 { Kernel.close(readiness) }
   }
+
+  /// Raised by the kernel when there is work for the ring's thread; -1 until somebody asks for it.
+  private var readiness: CInt = -1
+
+  /// Not the ring itself: a ring whose completions wait for its thread wakes nobody who polls it.
+  override var descriptor: Int32 {
+    if readiness < 0 {
+      readiness = Kernel.eventCounter()
+      let result = unsafe Kernel.ringRegister(ring.fd, Uring.registerEventCounter, &readiness, 1)
+      if result < 0, readiness >= 0 {
+        Kernel.close(readiness)
+        readiness = -1
+      }
+    }
+    return readiness
+  }
+
+  override func retire() { drain() }
 
   override var wantsBlocking: Bool { true }
 
@@ -182,6 +201,8 @@ final class UringLoop: KernelLoop {
     } else {
       ring.enter(wait: 1, nil)
     }
+    unpark()
+    if readiness >= 0 { Kernel.lower(readiness) }
     while let entry = ring.pop() {
       if entry.data == Self.ignoredData { continue }
       if entry.data == Self.wakeData {
@@ -331,6 +352,7 @@ final class UringLoop: KernelLoop {
 
   /// Takes everything back from the kernel (U2), and tells nobody.
   private func drain() {
+    if isEnding { return }
     isEnding = true
     ring.push(
       Submission(
