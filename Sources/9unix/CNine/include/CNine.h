@@ -33,6 +33,11 @@ static inline int cnine_openat(int directory, const char *path, int flags, mode_
 	return openat(directory, path, flags, mode);
 }
 
+/* openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS: whatever the names and the symbolic
+ * links on the way say, the file lies below the directory, or the call fails with EXDEV.  ENOSYS
+ * where the system has no such call. */
+int cnine_open_beneath(int directory, const char *path, int flags);
+
 /* fcntl(2) with F_DUPFD_CLOEXEC: variadic in C. */
 static inline int cnine_duplicate(int fd)
 {

@@ -144,15 +144,11 @@ extension Aio.Buffer {
       }
       return self
     }
-    let capacity = DatagramHead.size + count
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
-    unsafe DatagramHead.write(address, to: memory)
-    unsafe withBytes { bytes in
-      guard let source = bytes.baseAddress else { return }
-      unsafe (memory + DatagramHead.size).copyMemory(from: source, byteCount: bytes.count)
+    var copy = Aio.Buffer(headroom: DatagramHead.size, capacity: count)
+    unsafe copy.withHeadroom { head in
+      if let base = head.baseAddress { unsafe DatagramHead.write(address, to: base) }
     }
-    return unsafe Aio.Buffer(
-      base: memory, headroom: UInt32(DatagramHead.size), count: UInt32(count),
-      capacity: UInt32(capacity), home: nil)
+    _ = unsafe withBytes { unsafe copy.append($0) }
+    return copy
   }
 }
