@@ -72,11 +72,12 @@ let package = Package(
     library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
     // The runtime.
-    library("LibAIO", in: "libaio", needs: ["Sys9"]),
-    library("LibHTTP", in: "libaio"),
+    library("LibAIO", in: "libaio", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     library("Servers", in: "libaio", needs: ["LibAIO", "LibHTTP", "Sys9", system]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
+    program("timers", in: "libaio", needs: ["LibAIO", "Sys9"]),
+    program("pool", in: "libaio", needs: ["LibAIO", "Sys9"]),
     program("httpd", in: "libaio", needs: ["Servers", "Sys9"]),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
@@ -122,7 +123,7 @@ let package = Package(
       path: "Sources/bench/ministat/simulate", swiftSettings: strict),
     // Tests.
     .target(
-      name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
+      name: "Support", dependencies: ["CFibers", "Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Sys9", needs: ["Sys9"]),
@@ -140,7 +141,13 @@ let package = Package(
     tests("Answers", needs: ["answers", "Lib9c", "LibIP", "LibJSON", "Sys9", system]),
     tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
     tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
-    tests("LibAIO", needs: ["LibAIO", "LibHTTP", "Servers", "Sys9", system]),
+    .target(name: "CFibers", path: "Tests/CFibers"),
+    tests(
+      "LibAIO",
+      needs: [
+        "CAllocations", "CFibers", "Lib9c", "LibAIO", "LibHTTP", "LibJSON", "Servers", "Sys9",
+        system,
+      ]),
     tests("LibHTTP", needs: ["LibHTTP"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests(
