@@ -76,11 +76,12 @@ let package = Package(
     program("link9", in: "9unix", needs: ["LibObj", "Sys9", system]),
     program("syms", in: "9unix", needs: ["LibObj", "Sys9", system]),
     // The runtime.
-    library("LibAIO", in: "libaio", needs: ["Sys9"]),
-    library("LibHTTP", in: "libaio"),
+    library("LibAIO", in: "libaio", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     library("Servers", in: "libaio", needs: ["LibAIO", "LibHTTP", "Sys9", system]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
+    program("timers", in: "libaio", needs: ["LibAIO", "Sys9"]),
+    program("pool", in: "libaio", needs: ["LibAIO", "Sys9"]),
     program("httpd", in: "libaio", needs: ["Servers", "Sys9"]),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
@@ -127,7 +128,7 @@ let package = Package(
       path: "Sources/bench/ministat/simulate", swiftSettings: strict),
     // Tests.
     .target(
-      name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
+      name: "Support", dependencies: ["CFibers", "Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Sys9", needs: ["Sys9"]),
@@ -148,7 +149,13 @@ let package = Package(
       "ConfigKit", needs: ["ConfigKit", "LibJSON", "Sys9", system],
       data: ["Cases", "Editor/sarif-essential.json"]),
     tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
-    tests("LibAIO", needs: ["LibAIO", "LibHTTP", "Servers", "Sys9", system]),
+    .target(name: "CFibers", path: "Tests/CFibers"),
+    tests(
+      "LibAIO",
+      needs: [
+        "CAllocations", "CFibers", "Lib9c", "LibAIO", "LibHTTP", "LibJSON", "Servers", "Sys9",
+        system,
+      ]),
     tests("LibHTTP", needs: ["LibHTTP"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests(
