@@ -77,6 +77,7 @@ let package = Package(
     program("syms", in: "9unix", needs: ["LibObj", "Sys9", system]),
     // The runtime.
     library("LibAIO", in: "libaio", needs: ["Lib9c", "LibJSON", "Sys9", system]),
+    library("LibHTTP", in: "libaio"),
     library("Servers", in: "libaio", needs: ["LibAIO", "LibHTTP", "Sys9", system]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),

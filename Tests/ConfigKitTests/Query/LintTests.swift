@@ -247,8 +247,6 @@ extension LintCase {
         + "+++ conf/files\nprogram p\n\tp.c main.swift\n\tuses FAST\n\tq.c option TLS\n"
         + "+++ main.swift q.c\n+++ p.c\n#include \"opt/TLS.h\"\n#include \"opt/TSL.h\"",
       findings: """
-        conf/files:3:7: warning: option 'FAST' is off here and only 'uses' names it, so that \
-        opt/FAST.h is not made: declare it with 'defoption FAST' [missing-option-header]
         p.c:2:10: warning: 'opt/TSL.h' is not made (did you mean 'TLS'?) [missing-option-header]
         """),
   ]

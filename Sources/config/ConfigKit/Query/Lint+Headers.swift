@@ -9,12 +9,11 @@ import SystemPackage
 extension Lint {
   /// Runs the checks of headers.
   mutating func checkHeaders() {
-    let known = OptionUse(surveys)
     for (survey, includes) in zip(surveys, includes) {
       checkUndeclared(survey, includes)
       checkOrder(survey, includes)
       checkShadows(survey, includes)
-      checkOptionHeaders(survey, includes, known)
+      checkOptionHeaders(survey, includes)
     }
   }
 
@@ -129,9 +128,7 @@ extension Lint {
 
   // MARK: opt/NAME.h
 
-  private mutating func checkOptionHeaders(
-    _ survey: Survey, _ includes: Includes, _ known: OptionUse
-  ) {
+  private mutating func checkOptionHeaders(_ survey: Survey, _ includes: Includes) {
     let made = Set(ConfigFiles.optionNames(of: survey))
     for (file, list) in includes.unresolved {
       for directive in list where directive.name.hasPrefix("opt/") && directive.name.hasSuffix(".h")
@@ -143,16 +140,6 @@ extension Lint {
         report(
           .missingOptionHeader, survey, file: survey.label(file), line: directive.line,
           column: directive.column, "'\(directive.name)' is not made\(cure)")
-      }
-    }
-    for owner in survey.model.owners {
-      for phrase in owner.swiftNames where !made.contains(survey.text(phrase.text)) {
-        let name = survey.text(phrase.text)
-        if !known.defined.contains(name) { continue }  // an undefined option, and told so
-        report(
-          .missingOptionHeader, survey, phrase.place,
-          "option '\(name)' is off here and only 'uses' names it, so that opt/\(name).h is not "
-            + "made: declare it with 'defoption \(name)'")
       }
     }
   }

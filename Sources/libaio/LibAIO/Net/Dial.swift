@@ -31,9 +31,11 @@ final class DialActivity: Activity {
     _ resolver: any Aio.Resolver, timeout: Duration?, on loop: Aio.Loop
   ) {
     if let timeout {
-      limit = loop.addOneShot(after: timeout, to: Aio.Callback { [weak self] _, loop in
-        self?.giveUp(ETIMEDOUT, loop)
-      })
+      limit = loop.addOneShot(
+        after: timeout,
+        to: Aio.Callback { [weak self] _, loop in
+          self?.giveUp(ETIMEDOUT, loop)
+        })
     }
     let answered = Aio.Callback { [weak self] completion, loop in
       guard let self else { return }
@@ -68,10 +70,12 @@ final class DialActivity: Activity {
       switch action {
       case .start(let attempt): tryAddress(attempt, loop)
       case .armDelay:
-        delay = loop.addOneShot(after: Self.attemptDelay, to: Aio.Callback { [weak self] _, loop in
-          guard let self else { return }
-          perform(race.handle(.delayPassed), loop)
-        })
+        delay = loop.addOneShot(
+          after: Self.attemptDelay,
+          to: Aio.Callback { [weak self] _, loop in
+            guard let self else { return }
+            perform(race.handle(.delayPassed), loop)
+          })
       case .disarmDelay: loop.removeTimer(delay)
       case .abandon(let attempt): loop.close(attempts[attempt])
       case .won(let attempt):

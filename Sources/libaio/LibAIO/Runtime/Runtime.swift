@@ -18,8 +18,8 @@
 //   X2  `run` returns when all workers have stopped, and not before.
 //   X3  What was scheduled and did not run by the end is given back, references and all.
 
-public import Sys9
 import Synchronization
+public import Sys9
 
 extension Aio {
   /// What a runtime may use, and how.

@@ -34,7 +34,8 @@ extension Aio.Worker {
     let top = unsafe state.pointee.freeTop
     if unsafe top == state.pointee.freeBase { return allocSlowly() }
     unsafe state.pointee.freeTop = top - 1
-    return unsafe Aio.Task(record: UnsafeMutablePointer(bitPattern: (top - 1).pointee).unsafelyUnwrapped)
+    return unsafe Aio.Task(
+      record: UnsafeMutablePointer(bitPattern: (top - 1).pointee).unsafelyUnwrapped)
   }
 
   /// Gives a task back to the cache.  Corresponds to `freeTask(Task*)`.

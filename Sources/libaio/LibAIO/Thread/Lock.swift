@@ -24,8 +24,8 @@
 // Rejected.  pthread's mutexes (not in the order of coming, not to be profiled), a node allocated a
 // wait, `Mutex` of Synchronization (no canlock that fits, no queue).
 
-import Sys9
 import Synchronization
+import Sys9
 
 extension Aio {
   /// Mutual exclusion for very short sections.  Corresponds to `Lock`.
