@@ -241,6 +241,7 @@ extension Aio {
     private func runWorker(_ number: Int) {
       let thread = SystemThread.current
       life.withLock { $0.workers[number] = thread }
+      SystemThread.answerBacktraces()
       if options.pinsThreads { pin(number) }
       // One that was told to exit before it began has the message in its mailbox.
       loops[number].run()

@@ -144,6 +144,17 @@ extension Aio.Task {
     nonmutating set { unsafe record.pointee.thunk = newValue }
   }
 
+  /// A barrier that the function is to signal, if the program says so: the runtime does not look
+  /// at it.  Corresponds to the task's pointer to a `TaskBarrier`.
+  @inlinable
+  public var barrier: Aio.TaskBarrier? {
+    get {
+      let bits = unsafe record.pointee.barrier
+      return bits == 0 ? nil : Aio.TaskBarrier(bits: bits)
+    }
+    nonmutating set { unsafe record.pointee.barrier = newValue?.bits ?? 0 }
+  }
+
   /// Whose the task is.
   @inlinable
   public var group: Aio.EventGroup {
