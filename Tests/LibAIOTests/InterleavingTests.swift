@@ -90,7 +90,9 @@ private final class Ledger {
       let word = explorer.allocate(0)
       let ledger = Ledger()
       return Explorer.Program([
-        { if explorer.load(word) == 0 { explorer.wait(word) { $0 == 2 } }; ledger.isOver = true },
+        {
+          if explorer.load(word) == 0 { explorer.wait(word) { $0 == 2 } }; ledger.isOver = true
+        },
         { explorer.store(word, 1) },
       ]) { ledger.isOver ? nil : "asleep" }
     }
@@ -332,7 +334,8 @@ private final class Ledger {
 
   // Barriers.
 
-  @Test("a bounded barrier is left before it is freed", arguments: [(2, 3), (1, 3), (2, 4), (3, 3)])
+  @Test(
+    "a bounded barrier is left before it is freed", arguments: [(2, 3), (1, 3), (2, 4), (3, 3)])
   func barrier(_ numbers: (threshold: Int, bound: Int)) {
     let firings = (numbers.bound - 1) / numbers.threshold + 1
     let outcome = Explorer.explore {

@@ -1,7 +1,7 @@
 import LibJSON
 import Support
-import Sys9
 import Synchronization
+import Sys9
 import SystemPackage
 import Testing
 

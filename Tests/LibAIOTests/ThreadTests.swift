@@ -146,7 +146,8 @@ import Testing
     lock.lock()
     #expect(!isFull.wakeup() && isEmpty.wakeupAll() == 0)
     lock.unlock()
-    #expect(Aio.lockUsage().contains { $0.name == "buffer" && $0.kind == .qlock && $0.taken > 1000 })
+    #expect(
+      Aio.lockUsage().contains { $0.name == "buffer" && $0.kind == .qlock && $0.taken > 1000 })
   }
 
   @Test func referencesAreCounted() {

@@ -197,9 +197,11 @@ public final class Explorer {
         let taken = last.enabled[last.chosen]
         asleep = last.asleep.filter { !$0.depends(on: taken) }
       }
-      guard let first = enabled.indices.first(where: { index in
-        !asleep.contains { $0.isSame(enabled[index]) }
-      }) else {
+      guard
+        let first = enabled.indices.first(where: { index in
+          !asleep.contains { $0.isSame(enabled[index]) }
+        })
+      else {
         // All that could follow has been tried elsewhere: let the run end as it likes.
         sleepBlocked = true
         return 0

@@ -1,10 +1,10 @@
 // Records as a trace that people look at: theory of operation.
 //
 // The trace is JSON in the format that Chrome's viewer, Perfetto and speedscope read: an array of
-// events, each with its thread, its time and its length in microseconds.  A worker is a thread; what
-// ran is a slice, named by the place where it was registered; a cause is an arrow from the slice
-// that registered something to the slice in which it ran.  The group is an argument of each slice,
-// so that the viewer can search for one request.
+// events, each with its thread, its time and its length in microseconds.  A worker is a thread;
+// what ran is a slice, named by the place where it was registered; a cause is an arrow from the
+// slice that registered something to the slice in which it ran.  The group is an argument of each
+// slice, so that the viewer can search for one request.
 
 import LibJSON
 import Sys9

@@ -1,17 +1,17 @@
 // Tasks that run too long: theory of operation.
 //
-// Problem.  One task that computes or blocks for 50 ms makes every connection of its worker late, and
-// when somebody looks it is gone.
+// Problem.  One task that computes or blocks for 50 ms makes every connection of its worker late,
+// and when somebody looks it is gone.
 //
 // Shape.  A thread looks at each worker's current event every few milliseconds.  If it is the same
 // one as a limit ago, the worker is interrupted, notes its calls, and a report says which task it
-// is, where it was registered, for how long it has run and what it is doing.  The workers do nothing
-// for it: the number of the event is there anyway.  Reported once an event.
+// is, where it was registered, for how long it has run and what it is doing.  The workers do
+// nothing for it: the number of the event is there anyway.  Reported once an event.
 //
 // Cost.  Nothing for the workers; a look at a cache line a worker each quarter of the limit.
 
-public import Sys9
 import Synchronization
+public import Sys9
 
 extension Aio {
   /// What was found to run too long.

@@ -14,8 +14,8 @@
 //                   run it: thunk(worker, task)
 //     sched(on:) --> [inbox of a worker] --> run there, never stolen  (Task/Inbox.swift)
 //
-// Life.  alloc -> (initialize) -> sched -> run -> free, or sched again, or wait in a TaskLock or at a
-// TaskBarrier.  A function task belongs to its function while it runs, which gives it back or
+// Life.  alloc -> (initialize) -> sched -> run -> free, or sched again, or wait in a TaskLock or at
+// a TaskBarrier.  A function task belongs to its function while it runs, which gives it back or
 // passes it on; the runtime's own thunk gives back those of closures.
 //
 // Invariants.
@@ -26,9 +26,9 @@
 //
 // Cost.  docs/design/libaio-tasks.md has the table, bin/bench.d/runtime.d/tasks prints it.
 //
-// Rejected.  Closures in the task (10 ns a call and 46 to make and drop one), a global queue (a lock
-// a task), stealing task by task (see ChunkDeque.swift), tasks by value in the chunks (a task that
-// waits for a lock or at a barrier needs an address of its own).
+// Rejected.  Closures in the task (10 ns a call and 46 to make and drop one), a global queue (a
+// lock a task), stealing task by task (see ChunkDeque.swift), tasks by value in the chunks (a task
+// that waits for a lock or at a barrier needs an address of its own).
 
 extension Aio {
   /// A function that a task runs: the worker, as `Aio.Worker(raw)`, and the task, as

@@ -1,7 +1,7 @@
 // Locks that threads queue for, and rendezvous points.  Theory in Lock.swift.
 
-import Sys9
 import Synchronization
+import Sys9
 
 extension Aio {
   /// Mutual exclusion for longer sections, in the order of coming.  Corresponds to `QLock`.

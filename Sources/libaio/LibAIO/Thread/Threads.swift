@@ -4,8 +4,8 @@
 // `threadcreate` made are counted, so that `threadmain` can wait for the last of them.
 
 import Glibc
-public import Sys9
 import Synchronization
+public import Sys9
 
 /// Threads that run, and what to do when the last one ends.
 private let population = Population()

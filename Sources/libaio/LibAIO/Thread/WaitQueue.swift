@@ -1,7 +1,7 @@
 // Threads in line.
 
-import Sys9
 import Synchronization
+import Sys9
 
 /// A thread that waits: 64 bytes of its own storage.
 @safe struct WaitNode: ~Copyable {
