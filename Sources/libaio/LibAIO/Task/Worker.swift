@@ -6,8 +6,8 @@
 extension Aio {
   /// One thread's share of a runtime: its loop, its tasks, its cache.
   ///
-  /// A name, free to copy; passed to every task.  All calls belong to the worker's thread, but where
-  /// they say otherwise.
+  /// A name, free to copy; passed to every task.  All calls belong to the worker's thread, but
+  /// where they say otherwise.
   @safe public struct Worker {
     @usableFromInline let state: UnsafeMutablePointer<WorkerState>
 

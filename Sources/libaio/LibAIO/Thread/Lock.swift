@@ -6,9 +6,9 @@
 // Shape.  A Lock is one word (free, held, held with sleepers): an atomic operation to take it if it
 // is free, some looks if it is not, and then sleep in the kernel: a lock that only spins is a trap
 // where there are more threads than processors.  The others are made of a Lock and a queue of
-// waiting threads: whoever unlocks hands the lock to the first in line, so that nobody is overtaken.
-// A waiting thread is a node of 64 bytes in its own storage, since it waits in one queue at a time:
-// waiting allocates nothing.
+// waiting threads: whoever unlocks hands the lock to the first in line, so that nobody is
+// overtaken. A waiting thread is a node of 64 bytes in its own storage, since it waits in one queue
+// at a time: waiting allocates nothing.
 //
 // Profiling.  Each lock counts how often it was taken and how often somebody had to wait, under the
 // lock itself, which costs an addition.  All that live are registered, as in the seed: `lockinit`
