@@ -57,7 +57,7 @@ import Testing
 
   /// What is below a described folder is described, and what is described is there.
   @Test func listAllSources() throws {
-    let suffixes = [".swift", ".c", ".cc", ".h", ".S", ".modulemap"]
+    let suffixes = [".swift", ".c", ".cpp", ".h", ".S", ".modulemap"]
     let files = try Repository.files().filter { file in
       file.isUnder("Sources") && suffixes.contains { file.path.hasSuffix($0) }
     }
