@@ -113,9 +113,10 @@ public struct ContentBuild {
 
   /// Gives outputs of the future the time of now, in their order (C4); how many there were.
   private mutating func settle() throws(SystemError) -> Int {
-    let marks = ["o/.flags", "o/.before"].map { Array($0.utf8) }
+    // Config's own files as well: the next plain build compares them with the description.
+    let own = ["o/.flags", "o/.before", ".depend", ".config.log"] + tool.written
     var all = times
-    for mark in marks {
+    for mark in own.map({ Array($0.utf8) }) {
       let path = FilePath(String(decoding: mark, as: UTF8.self))
       if let status = try Files.status(path) { all[mark] = status.modifiedNs }
     }

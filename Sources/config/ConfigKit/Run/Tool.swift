@@ -44,6 +44,9 @@ public struct BuildTool {
   /// The names of everything that steps make.
   var outputs: [[UInt8]] { RecordBody(record).hashes.keys.map { Array($0) } }
 
+  /// The names of everything that config itself has written here.
+  var written: [String] { head.outputs.map(\.name) }
+
   /// The tree seen from the build directory.
   var root: [UInt8] {
     let line = head.request.first { $0.hasPrefix("tree ") } ?? "tree ."
