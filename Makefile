@@ -9,7 +9,8 @@
 #	make clean		removes what was built
 #	make nuke		removes the build directory, and the tools that made it
 #
-# CONFIG in the environment names a config that is there; else SwiftPM builds one.
+# CONFIG in the environment names a config that is there; else SwiftPM builds one.  CONFIGFLAGS are
+# further options for it, such as -g.
 
 NAME = LIBAIO
 OS != uname -s
@@ -24,7 +25,7 @@ all: config
 	${MAKE} -C ${BUILD} all
 
 config:
-	bin/config --make ${FLAVOUR} conf/${NAME}
+	bin/config --make ${FLAVOUR} ${CONFIGFLAGS} conf/${NAME}
 
 # What the build directory installs, and beside it what programs outside are made with: the
 # makefiles of mk/, and the templates and toolchains that config has built in.

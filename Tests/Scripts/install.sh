@@ -30,6 +30,16 @@ quietly "$config" -W error --make bsd -s "$root" -I "$root/conf" -d "$top/shared
 objects=$(sed -n '/^OBJS.libFmt.a/,/[^\\]$/p' "$top/made/LIBAIO/Makefile" | grep -c 'o/\.swift')
 wants 'modules in libFmt' "$objects" 1
 
+# The Makefile at the top is for both makes.
+flavours='make'
+if command -v bmake >/dev/null; then flavours='bmake make'; fi
+for make in $flavours; do
+  quietly env CONFIG="$config" "$make" config NAME=TREE_SPLAY
+  if ! (cd compile/TREE_SPLAY.* && "$make" -n all) >"$top/said" 2>&1; then
+    fail "make config made nothing that $make can read"
+  fi
+done
+
 if [ -z "${CHECK_LONG-}" ]; then
   echo 'install: described; CHECK_LONG=1 builds and installs it, too'
   exit 0
@@ -39,10 +49,13 @@ fi
 build=$root/compile/check-install
 quietly "$config" -g -d "$build" conf/LIBAIO
 quietly make -j 2 -C "$build"
-quietly make -C "$build" DESTDIR="$top/dest" PREFIX=/opt/9unix install
+top_make() { # TARGET: by the Makefile at the top, for this build directory
+  quietly env CONFIG="$config" make "$1" CONFIGFLAGS="-g -d $build" BUILD="$build" \
+    DESTDIR="$top/dest" PREFIX=/opt/9unix
+}
+top_make install
 P9UNIX=$top/dest/opt/9unix
 export P9UNIX
-quietly sh bin/install-tree "$P9UNIX" "$build/config"
 quietly make -C "$build"
 if grep -q -e ' -c ' -e 'swiftc' "$top/said"; then fail 'a second make has something to do'; fi
 
@@ -109,8 +122,7 @@ grep -q 'CFLAGS = -O1' tree/compile/P.*/Makefile || fail 'the installed conf/ is
 
 cd "$root"
 # The way out.
-quietly make -C "$build" DESTDIR="$top/dest" PREFIX=/opt/9unix uninstall
-quietly sh "$root/bin/install-tree" --remove "$P9UNIX"
+top_make uninstall
 left=$(find "$P9UNIX" -type f | sed "s,$P9UNIX/,,")
 wants 'left behind' "$left" 'conf/config.cc.mk'
 
