@@ -1,4 +1,5 @@
-# The way in: `make config` describes, `make` builds, `make install` installs, for every make.
+# The way in: `make config` describes, `make` builds, `make install` installs, by GNU make or BSD
+# make.  See docs/install.md.
 #
 #	make config		writes compile/LIBAIO.OS.ARCH (NAME=TREE_RB for another configuration)
 #	make			builds everything there
@@ -8,37 +9,36 @@
 #	make clean		removes what was built
 #	make nuke		removes the build directory, and the tools that made it
 #
-# Nothing here is more than POSIX make and `!=`, which GNU make and BSD make both have.
+# CONFIG in the environment names a config that is there; else SwiftPM builds one.  CONFIGFLAGS are
+# further options for it, such as -g.
 
 NAME = LIBAIO
 OS != uname -s
 ARCH != sh bin/arch
+FLAVOUR != sh bin/arch --make ${MAKE_VERSION}
 P9UNIX != echo "$${P9UNIX:-/usr/local/9unix}"
-PREFIX = ${P9UNIX}
+PREFIX ?= ${P9UNIX}
 BUILD = compile/${NAME}.${OS}.${ARCH}
-CONFIG = bin/config
+THERE = PREFIX='${PREFIX}' DESTDIR='${DESTDIR}'
 
-all: ${BUILD}/Makefile
+all: config
 	${MAKE} -C ${BUILD} all
 
-${BUILD}/Makefile:
-	${CONFIG} --make `sh bin/arch --make ${MAKE_VERSION}` conf/${NAME}
-
 config:
-	${CONFIG} --make `sh bin/arch --make ${MAKE_VERSION}` conf/${NAME}
+	bin/config --make ${FLAVOUR} ${CONFIGFLAGS} conf/${NAME}
 
 # What the build directory installs, and beside it what programs outside are made with: the
 # makefiles of mk/, and the templates and toolchains that config has built in.
-install: all
-	${MAKE} -C ${BUILD} PREFIX='${PREFIX}' DESTDIR='${DESTDIR}' install
-	sh bin/install-tree '${DESTDIR}${PREFIX}' ${CONFIG}
+install: config
+	${MAKE} -C ${BUILD} ${THERE} install
+	sh bin/install-tree '${DESTDIR}${PREFIX}'
 
-uninstall: ${BUILD}/Makefile
-	${MAKE} -C ${BUILD} PREFIX='${PREFIX}' DESTDIR='${DESTDIR}' uninstall
-	sh bin/install-tree --remove '${DESTDIR}${PREFIX}' ${CONFIG}
+uninstall: config
+	${MAKE} -C ${BUILD} ${THERE} uninstall
+	sh bin/install-tree --remove '${DESTDIR}${PREFIX}'
 
 test:
-	${CONFIG} test conf/${NAME}
+	bin/config test conf/${NAME}
 
 check:
 	bin/check

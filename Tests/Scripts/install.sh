@@ -30,19 +30,33 @@ quietly "$config" -W error --make bsd -s "$root" -I "$root/conf" -d "$top/shared
 objects=$(sed -n '/^OBJS.libFmt.a/,/[^\\]$/p' "$top/made/LIBAIO/Makefile" | grep -c 'o/\.swift')
 wants 'modules in libFmt' "$objects" 1
 
+# The Makefile at the top is for both makes.
+flavours='make'
+if command -v bmake >/dev/null; then flavours='bmake make'; fi
+for make in $flavours; do
+  quietly env CONFIG="$config" "$make" config NAME=TREE_SPLAY
+  if ! (cd compile/TREE_SPLAY.* && "$make" -n all) >"$top/said" 2>&1; then
+    fail "make config made nothing that $make can read"
+  fi
+done
+
 if [ -z "${CHECK_LONG-}" ]; then
   echo 'install: described; CHECK_LONG=1 builds and installs it, too'
   exit 0
 fi
 
-# All of it, for debugging, which is the cheaper half; DESTDIR and PREFIX are honoured.
+# All of it, for debugging, which is the cheaper half (-g); DESTDIR and PREFIX are honoured.
 build=$root/compile/check-install
-quietly "$config" -d "$build" conf/LIBAIO
-quietly env DEBUG=1 make -j 2 -C "$build" DESTDIR="$top/dest" PREFIX=/opt/9unix install
+quietly "$config" -g -d "$build" conf/LIBAIO
+quietly make -j 2 -C "$build"
+top_make() { # TARGET: by the Makefile at the top, for this build directory
+  quietly env CONFIG="$config" make "$1" CONFIGFLAGS="-g -d $build" BUILD="$build" \
+    DESTDIR="$top/dest" PREFIX=/opt/9unix
+}
+top_make install
 P9UNIX=$top/dest/opt/9unix
 export P9UNIX
-quietly sh bin/install-tree "$P9UNIX" "$build/config"
-quietly env DEBUG=1 make -C "$build"
+quietly make -C "$build"
 if grep -q -e ' -c ' -e 'swiftc' "$top/said"; then fail 'a second make has something to do'; fi
 
 # C, by pkg-config.
@@ -106,9 +120,15 @@ sed -i 's/-O2 -g/-O1/' "$P9UNIX/conf/config.cc.mk"
 (unset P9UNIX && cd tree && "$top/dest/opt/9unix/bin/config" conf/P >/dev/null)
 grep -q 'CFLAGS = -O1' tree/compile/P.*/Makefile || fail 'the installed conf/ is not looked at'
 
-# The tests that the description has, and the way out.
-quietly make -C "$build" DESTDIR="$top/dest" PREFIX=/opt/9unix uninstall
-quietly sh "$root/bin/install-tree" --remove "$P9UNIX" "$build/config"
+cd "$root"
+# The way out.
+top_make uninstall
 left=$(find "$P9UNIX" -type f | sed "s,$P9UNIX/,,")
 wants 'left behind' "$left" 'conf/config.cc.mk'
+
+# SHARED: the same objects, and programs that find their libraries beside themselves.
+quietly "$config" -g -s "$root" -I "$root/conf" -d "$build" "$top/SHARED"
+quietly make -j 2 -C "$build" 9cat
+if ! readelf -d "$build/9cat" | grep -q 'NEEDED.*libBio.so.1'; then fail 'SHARED shares nothing'; fi
+wants 'a program with SHARED' "$(cd / && echo a | "$build/9cat" -n)" "$(printf '     1\ta')"
 echo "install: built, installed, used and removed"

@@ -95,6 +95,18 @@ refuses 2 "$syms" p xyz
 refuses 1 "$syms" p.c 0x1
 refuses 1 "$syms" /no/such/program 0x1
 
+# install-tree: what was edited stays.
+"$root/bin/install-tree" "$top/tree.d" "$config" >/dev/null
+echo '# mine' >>tree.d/mk/Makefile.cfg
+"$root/bin/install-tree" "$top/tree.d" "$config" | grep -q 'Makefile.cfg was edited' ||
+  fail 'install-tree does not see an edited file'
+wants 'an edited file' "$(tail -n 1 tree.d/mk/Makefile.cfg)" '# mine'
+cmp "$root/mk/Makefile.cfg" tree.d/mk/Makefile.cfg.new
+"$root/bin/install-tree" --remove "$top/tree.d"
+wants 'what install-tree leaves' "$(cd tree.d && find . -type f | LC_ALL=C sort | tr '\n' ' ')" \
+  './mk/Makefile.cfg ./mk/Makefile.cfg.new '
+refuses 1 "$root/bin/install-tree" --remove "$top/nosuch"
+
 # describe: a tree of its own, in which files come and go.
 mkdir -p tree/bin tree/conf tree/Sources/9unix/A/Sub tree/Sources/bench/b/B
 cp "$root/bin/describe" tree/bin/
