@@ -1,7 +1,5 @@
 // Where a description speaks of something: its files parsed once more, each word with its role.
 
-import SystemPackage
-
 /// A word of the description that names what was asked about.
 struct Mention {
   let place: Place
@@ -55,8 +53,7 @@ struct Mentions {
         file = survey.files[file].includedFrom.file
       }
     }
-    // Not those of templates and toolchains, which hold makeoptions as well.
-    return found.filter { !survey.files[$0].path.description.contains("toolchain/") }.sorted()
+    return found.sorted()
   }
 
   /// Every word that is `name`, or a condition's word with `name` in it, in order.

@@ -167,7 +167,7 @@ extension Generator {
     }
     return Survey(
       names: names, files: files, model: resolution.model, plan: plan, expander: expander,
-      machine: machine, root: reading.location.root, directory: directory.place,
+      machine: uncached, root: reading.location.root, directory: directory.place,
       prefix: prefix == "." ? "" : prefix, configuration: request.configuration.description,
       descriptionFolders: folders)
   }

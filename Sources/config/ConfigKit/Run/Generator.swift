@@ -31,6 +31,8 @@ public struct Report: Sendable {
 public struct Generator {
   let request: Request
   let machine: Machine
+  /// The machine without what variants share: for files that are read once, such as sources.
+  let uncached: Machine
   let names: Names
   /// What other variants have read.
   let shared: SharedReading?
@@ -46,6 +48,7 @@ public struct Generator {
     self.request = request
     self.shared = shared
     names = shared?.names ?? Names()
+    uncached = machine
     self.machine = shared?.machine(machine) ?? machine
     diagnostics = Diagnostics(warningsAreErrors: request.warningsAreErrors)
   }
