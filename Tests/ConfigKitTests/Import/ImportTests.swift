@@ -44,6 +44,7 @@ struct CMakeImportTests {
     #expect(
       try project.run("compile/SMALL.Linux.amd64/hello") == "hello there 1.2.3 8 plug 9 tls 1\n")
 
+    #expect(project.workshop.exists("compile/SMALL.Linux.amd64/libplug.so.2.1"))
     try project.run(
       "cmake -S . -B cmade -DCMAKE_BUILD_TYPE=Release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON")
     let wanted = try project.flags("cmade/compile_commands.json")

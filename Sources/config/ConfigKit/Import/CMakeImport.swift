@@ -50,7 +50,7 @@ public struct CMakeRequest: Sendable {
 /// Imports a project of CMake.
 public struct CMakeImport {
   /// Options that are turned round at most: each is a run of CMake.
-  static let optionsMax = 8
+  static let optionsMax = 32
 
   private let request: CMakeRequest
   private let tree: FilePath
@@ -157,6 +157,8 @@ struct CMakeReply {
   private(set) var targets: [JSON] = []
   private(set) var options: [CMakeOption] = []
   private(set) var rules: [NinjaRule] = []
+  /// The file and the soname of each shared library, by the name of its link without a version.
+  private(set) var sharedFiles: [String: (file: String, soname: String)] = [:]
 
   /// Reads the newest reply in `build`.
   init(build: FilePath, tree: FilePath) throws(ImportFault) {
@@ -182,7 +184,9 @@ struct CMakeReply {
     }
     if let cache = file("cache") { options = Self.options(try Self.read(cache)) }
     if let text = try? Files.read(build.appending("build.ninja")) {
-      rules = NinjaRule.custom(String(decoding: text, as: UTF8.self), build: build)
+      let text = String(decoding: text, as: UTF8.self)
+      rules = NinjaRule.custom(text, build: build)
+      sharedFiles = NinjaRule.sharedFiles(text)
     }
   }
 
@@ -224,6 +228,12 @@ struct NinjaRule {
   /// The directory that it runs in.
   let directory: FilePath
 
+  /// True if the command names the file at `path`, and so perhaps runs it.
+  func runs(_ path: FilePath) -> Bool {
+    let words = CompileCommand.words(command)
+    return words.contains { ImportPlace.absolute($0, in: directory) == path }
+  }
+
   /// The custom commands in `text`, which lies in `build`.
   static func custom(_ text: String, build: FilePath) -> [NinjaRule] {
     var rules: [NinjaRule] = []
@@ -244,14 +254,34 @@ struct NinjaRule {
         directory = ImportPlace.absolute(words.count > 1 ? words[1] : ".", in: build)
         command = String(command[end.upperBound...])
       }
-      // Outputs that only say when a target is up to date are no files.
       let outputs = paths(line[line.index(line.startIndex, offsetBy: 6)..<colon.lowerBound], build)
+      // CMake's own targets, such as edit_cache and install, are commands of this kind, too.
+      if outputs.allSatisfy({ $0.components.contains("CMakeFiles") }) { continue }
       let rest = line[colon.upperBound...]
       let inputs = paths(rest[..<(rest.firstRange(of: "||")?.lowerBound ?? rest.endIndex)], build)
       rules.append(
         NinjaRule(outputs: outputs, inputs: inputs, command: command, directory: directory))
     }
     return rules
+  }
+
+  /// What the links of shared libraries in `text` make: TARGET_FILE and SONAME, by `libz.so`.
+  static func sharedFiles(_ text: String) -> [String: (file: String, soname: String)] {
+    var result: [String: (file: String, soname: String)] = [:]
+    var soname: String?
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("  SONAME = ") {
+        soname = String(line.dropFirst(11))
+      } else if line.hasPrefix("  TARGET_FILE = "), let name = soname {
+        let file = FilePath(unescaped(String(line.dropFirst(16)))).lastComponent?.string ?? ""
+        if let end = file.firstRange(of: ".so") {
+          result[String(file[..<end.upperBound])] = (file, name)
+        }
+      } else if line.isEmpty {
+        soname = nil
+      }
+    }
+    return result
   }
 
   /// The paths in a list of Ninja's, each once.
