@@ -133,7 +133,8 @@ extension CompletionShell {
     case .file: "_files"
     case .directory: "_files -/"
     case .words(let words): "(\(words.joined(separator: " ")))"
-    case .project(let kind): "_config_words \(kind.rawValue)"
+    // The blank keeps _arguments from putting its own arguments in front.
+    case .project(let kind): " _config_words \(kind.rawValue)"
     }
   }
 

@@ -343,6 +343,33 @@ import Testing
     #expect(rude.exitStatus == 1)
   }
 
+  @Test func theyAreAskedToWatchFilesIfTheyCan() throws {
+    for canWatch in [true, false] {
+      var server = LanguageServer(machine: EditorClient.disk())
+      _ = server.receive(
+        MessageReader.frame([
+          "id": 1, "method": "initialize",
+          "params": [
+            "capabilities": [
+              "workspace": ["didChangeWatchedFiles": ["dynamicRegistration": .bool(canWatch)]]
+            ]
+          ],
+        ]))
+      var reader = MessageReader()
+      reader.feed(server.receive(Self.frame("{\"method\": \"initialized\"}")))
+      guard canWatch else {
+        #expect(reader.next() == nil)
+        continue
+      }
+      guard case .message(let message)? = reader.next() else {
+        Issue.record("no request")
+        continue
+      }
+      #expect(message["method"] == "client/registerCapability")
+      #expect(server.receive(Self.frame("{\"id\": \"watch\", \"result\": null}")) == [])
+    }
+  }
+
   @Test func framesComeInAnyPieces() throws {
     let body = "{\"jsonrpc\":\"2.0\",\"method\":\"é\"}"
     let text =

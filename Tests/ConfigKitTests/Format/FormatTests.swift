@@ -184,6 +184,15 @@ func laidOut(_ text: String) -> String {
     }
   }
 
+  @Test func ofTheManualsExample() throws {
+    let path = FilePath(#filePath).removingLastComponent().appending("../../../docs/editor.md")
+    let text = String(decoding: try Files.read(path), as: UTF8.self)
+    let blocks = text.split(separator: "\n```", omittingEmptySubsequences: false)
+    let example = try #require(blocks.first { $0.contains("ident\t\tHELLO") })
+    let lines = String(example.drop { $0 != "i" }) + "\n"
+    #expect(laidOut(lines) == lines)
+  }
+
   /// Pieces that mean something, put behind each other at random.
   private static let pieces: [String] = [
     "ident", "option", "param", "makeoption", "program", "library", "module", "include", "no",

@@ -44,6 +44,7 @@ struct CMakeImportTests {
     #expect(
       try project.run("compile/SMALL.Linux.amd64/hello") == "hello there 1.2.3 8 plug 9 tls 1\n")
 
+    #expect(project.workshop.exists("compile/SMALL.Linux.amd64/libplug.so.2.1"))
     try project.run(
       "cmake -S . -B cmade -DCMAKE_BUILD_TYPE=Release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON")
     let wanted = try project.flags("cmade/compile_commands.json")
@@ -71,6 +72,41 @@ struct CMakeImportTests {
     let files = try project.workshop.read("conf/files.small")
     #expect(laidOut(files) == files, "what is written is laid out")
     #expect(try project.run("config import cmake --name SMALL . 2>&1 | grep -c conf/") != "0")
+  }
+
+  @Test func oneNameMadeBothWaysIsOneLibrary() throws {
+    let project = try ImportProject([
+      (
+        "CMakeLists.txt",
+        """
+        cmake_minimum_required(VERSION 3.14)
+        project(Both C)
+        add_library(z SHARED z.c)
+        set_target_properties(z PROPERTIES VERSION 1.2.3-beta SOVERSION 1
+          LINK_FLAGS "-Wl,--version-script,${CMAKE_CURRENT_SOURCE_DIR}/z.map -Wl,-z,now")
+        add_library(zs STATIC z.c)
+        set_target_properties(zs PROPERTIES OUTPUT_NAME z)
+        add_executable(dynamic main.c)
+        target_link_libraries(dynamic z)
+        add_executable(static main.c)
+        target_link_libraries(static zs)
+        add_custom_target(check COMMAND static DEPENDS static)
+
+        """
+      ),
+      ("z.map", "Z_1 { global: z; local: *; };\n"), ("z.c", "int z(void) { return 0; }\n"),
+      ("main.c", "int z(void);\nint main(void) { return z(); }\n"),
+    ])
+    let said = try project.run("config import cmake --name BOTH .")
+    #expect(said.contains("libz.so.1.2.3-beta: the version is 1.2.3: digits and dots alone"))
+    #expect(said.contains("libz: the link option -Wl,-z,now"))
+    let files = try project.workshop.read("conf/files.both")
+    #expect(files.contains("library\tlibz shared 1.2.3\n\tz.c\n"))
+    #expect(files.contains("\texports z.map\n"))
+    #expect(files.contains("program\tstatic\n\tmain.c\n\tlibrary libz.a\n"), "\(files)")
+    try project.run(
+      "config conf/BOTH && make -j2 -C compile/BOTH.Linux.amd64 && cd compile/BOTH.Linux.amd64 "
+        + "&& ./dynamic && ./static && test -f libz.a && test -f libz.so.1.2.3")
   }
 
   @Test func overwritesNothing() throws {

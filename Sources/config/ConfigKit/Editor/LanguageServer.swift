@@ -51,6 +51,8 @@ public struct LanguageServer {
   private var uris: [String: String] = [:]
   private var published: [String: JSON] = [:]
   private var output: [UInt8] = []
+  /// True if the client tells of files that change when it is asked to.
+  private var canWatch = false
 
   /// True if something changed since the last analysis.
   public private(set) var isDirty = false
@@ -124,6 +126,8 @@ public struct LanguageServer {
       state = .running
       let offered = params["capabilities"]?["general"]?["positionEncodings"]?.array ?? []
       if offered.contains("utf-8") { encoding = .utf8 }
+      let watching = params["capabilities"]?["workspace"]?["didChangeWatchedFiles"]
+      canWatch = watching?["dynamicRegistration"]?.bool ?? false
       answer(id, Self.capabilities(encoding))
     case (.fresh, _): fail(id, .notInitialized, "'\(method)' before 'initialize'")
     case (.running, "initialize"): fail(id, .invalidRequest, "'initialize' came before")
@@ -156,6 +160,7 @@ public struct LanguageServer {
       return
     }
     guard state == .running else { return }
+    if method == "initialized" && canWatch { watch() }
     let document = params["textDocument"]
     let path = document?["uri"]?.string.flatMap(URI.path)
     switch method {
@@ -177,6 +182,21 @@ public struct LanguageServer {
       isDirty = true
     default: return  // $/cancelRequest, $/setTrace, and what is yet to be invented
     }
+  }
+
+  /// Asks the client to tell when a file of a description changes that is not open.
+  private mutating func watch() {
+    send([
+      "jsonrpc": "2.0", "id": "watch", "method": "client/registerCapability",
+      "params": [
+        "registrations": [
+          [
+            "id": "conf", "method": "workspace/didChangeWatchedFiles",
+            "registerOptions": ["watchers": [["globPattern": "**/conf/**"]]],
+          ]
+        ]
+      ],
+    ])
   }
 
   /// One change: a part, or the whole text.  What is no change changes nothing.

@@ -20,7 +20,6 @@
 //
 // Rejected.  Reading CMakeLists.txt: its language is CMake's program.
 
-import LibJSON
 import Sys9
 public import SystemPackage
 
@@ -50,7 +49,7 @@ public struct CMakeRequest: Sendable {
 /// Imports a project of CMake.
 public struct CMakeImport {
   /// Options that are turned round at most: each is a run of CMake.
-  static let optionsMax = 8
+  static let optionsMax = 32
 
   private let request: CMakeRequest
   private let tree: FilePath
@@ -142,132 +141,4 @@ public struct CMakeImport {
       return ((try? Files.status(file)) ?? nil)?.isRegular ?? false
     }
   }()
-}
-
-/// A `BOOL` of the project's in CMake's cache.
-struct CMakeOption {
-  let name: String
-  let isOn: Bool
-  let help: String
-}
-
-/// The reply of CMake's file API in a build directory.
-struct CMakeReply {
-  let place: ImportPlace
-  private(set) var targets: [JSON] = []
-  private(set) var options: [CMakeOption] = []
-  private(set) var rules: [NinjaRule] = []
-
-  /// Reads the newest reply in `build`.
-  init(build: FilePath, tree: FilePath) throws(ImportFault) {
-    place = ImportPlace(tree: tree, build: build)
-    let directory = build.appending(".cmake").appending("api").appending("v1").appending("reply")
-    let entries = ((try? Files.list(directory)) ?? []).map { String(decoding: $0, as: UTF8.self) }
-    guard let index = entries.filter({ $0.hasPrefix("index-") }).max() else {
-      throw ImportFault(
-        "there is no reply of CMake's file API in '\(build)': CMake 3.14 or newer is needed")
-    }
-    let objects = try Self.read(directory.appending(index))["objects"]?.array ?? []
-    func file(_ kind: String) -> FilePath? {
-      let object = objects.last { $0["kind"]?.string == kind }
-      return (object?["jsonFile"]?.string).map { directory.appending($0) }
-    }
-    guard let model = file("codemodel") else {
-      throw ImportFault("CMake's reply in '\(build)' has no codemodel")
-    }
-    let configuration = try Self.read(model)["configurations"]?[0]
-    for target in configuration?["targets"]?.array ?? [] {
-      guard let name = target["jsonFile"]?.string else { continue }
-      targets.append(try Self.read(directory.appending(name)))
-    }
-    if let cache = file("cache") { options = Self.options(try Self.read(cache)) }
-    if let text = try? Files.read(build.appending("build.ninja")) {
-      rules = NinjaRule.custom(String(decoding: text, as: UTF8.self), build: build)
-    }
-  }
-
-  private static func read(_ path: FilePath) throws(ImportFault) -> JSON {
-    let bytes: [UInt8]
-    do throws(SystemError) { bytes = try Files.read(path) } catch {
-      throw ImportFault(error, reading: path)
-    }
-    do { return try JSON.parse(bytes: bytes) } catch {
-      throw ImportFault("\(path):\(error)")
-    }
-  }
-
-  /// The options of the project: what is a `BOOL`, not advanced, and not CMake's own.
-  private static func options(_ cache: JSON) -> [CMakeOption] {
-    (cache["entries"]?.array ?? []).compactMap { entry in
-      guard entry["type"]?.string == "BOOL", let name = entry["name"]?.string,
-        !name.hasPrefix("CMAKE_"), !name.hasPrefix("FETCHCONTENT_"),
-        let value = entry["value"]?.string
-      else { return nil }
-      var help = ""
-      for property in entry["properties"]?.array ?? [] {
-        let text = property["value"]?.string ?? ""
-        if property["name"]?.string == "ADVANCED", text == "1" { return nil }
-        if property["name"]?.string == "HELPSTRING" { help = text }
-      }
-      let isOn = ["1", "ON", "YES", "TRUE", "Y"].contains(value.uppercased())
-      return CMakeOption(name: name, isOn: isOn, help: help)
-    }
-  }
-}
-
-/// A command of a build.ninja that CMake wrote for add_custom_command.
-struct NinjaRule {
-  let outputs: [FilePath]
-  let inputs: [FilePath]
-  /// The command for a shell, without the change to the build directory.
-  let command: String
-  /// The directory that it runs in.
-  let directory: FilePath
-
-  /// The custom commands in `text`, which lies in `build`.
-  static func custom(_ text: String, build: FilePath) -> [NinjaRule] {
-    var rules: [NinjaRule] = []
-    let lines = text.replacing("$\n", with: "").split(
-      separator: "\n", omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() where line.hasPrefix("build ") {
-      guard let colon = line.firstRange(of: ": CUSTOM_COMMAND") else { continue }
-      var command: String?
-      for next in lines[(index + 1)...] {
-        guard next.hasPrefix("  ") else { break }
-        if next.hasPrefix("  COMMAND = ") { command = String(next.dropFirst(12)) }
-      }
-      guard var command else { continue }
-      command = unescaped(command)
-      var directory = build
-      if command.hasPrefix("cd "), let end = command.firstRange(of: " && ") {
-        let words = CompileCommand.words(String(command[..<end.lowerBound]))
-        directory = ImportPlace.absolute(words.count > 1 ? words[1] : ".", in: build)
-        command = String(command[end.upperBound...])
-      }
-      // Outputs that only say when a target is up to date are no files.
-      let outputs = paths(line[line.index(line.startIndex, offsetBy: 6)..<colon.lowerBound], build)
-      let rest = line[colon.upperBound...]
-      let inputs = paths(rest[..<(rest.firstRange(of: "||")?.lowerBound ?? rest.endIndex)], build)
-      rules.append(
-        NinjaRule(outputs: outputs, inputs: inputs, command: command, directory: directory))
-    }
-    return rules
-  }
-
-  /// The paths in a list of Ninja's, each once.
-  private static func paths(_ text: Substring, _ build: FilePath) -> [FilePath] {
-    var result: [FilePath] = []
-    let words = text.replacing("$ ", with: "\u{1}").split(separator: " ")
-    for word in words where word != "|" && !word.hasPrefix("${cmake_ninja_workdir}") {
-      let plain = unescaped(String(word).replacing("\u{1}", with: " "))
-      let path = ImportPlace.absolute(plain, in: build)
-      if !result.contains(path) { result.append(path) }
-    }
-    return result
-  }
-
-  private static func unescaped(_ text: String) -> String {
-    text.replacing("$$", with: "\u{1}").replacing("$:", with: ":").replacing("$ ", with: " ")
-      .replacing("\u{1}", with: "$")
-  }
 }

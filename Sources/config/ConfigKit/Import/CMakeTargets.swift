@@ -62,7 +62,10 @@ struct CMakeTargets {
       programs[ImportPlace.absolute(path, in: place.build)] = Self.name(target)
     }
     for rule in reply.rules {
-      for input in rule.inputs { if let name = programs[input] { tools.insert(name) } }
+      for input in rule.inputs {
+        guard let name = programs[input], rule.runs(input) else { continue }
+        tools.insert(name)
+      }
     }
   }
 
@@ -142,12 +145,7 @@ struct CMakeTargets {
             + "build directory")
         continue
       }
-      let isCMake =
-        rule.command.contains("cmake_symlink_library")
-        || outputs.allSatisfy {
-          $0.hasPrefix("CMakeFiles/")
-        }
-      if isCMake { continue }
+      if rule.command.contains("cmake_symlink_library") { continue }
       add(rule, outputs)
     }
   }
@@ -198,8 +196,7 @@ struct CMakeTargets {
     case "STATIC_LIBRARY": kind = .library
     case "SHARED_LIBRARY", "MODULE_LIBRARY":
       kind = .library
-      modifier = "shared " + Self.version(target)
-      lines = ["no-static"]
+      (modifier, lines) = shared(target)
     case "OBJECT_LIBRARY": kind = .module
     case "INTERFACE_LIBRARY": return  // its flags are with those who use it
     default:
@@ -217,14 +214,53 @@ struct CMakeTargets {
     if name != target["name"]?.string, kind == .program {
       result.remark("program \(target["name"]?.string ?? ""): that name is config's; here \(name)")
     }
-    result.owners.append(owner)
+    put(owner)
   }
 
-  /// `1.2.3` of `libz.so.1.2.3`.
-  private static func version(_ target: JSON) -> String {
+  /// Adds an owner; a shared and a static library of one name are one library here, made both ways.
+  private mutating func put(_ owner: DescribedOwner) {
+    guard
+      let index = result.owners.firstIndex(where: { $0.name == owner.name && $0.kind == .library }),
+      owner.kind == .library
+    else {
+      result.owners.append(owner)
+      return
+    }
+    let other = result.owners[index]
+    let isShared = owner.modifier.hasPrefix("shared")
+    guard isShared != other.modifier.hasPrefix("shared"),
+      owner.items.map(\.value.path) == other.items.map(\.value.path)
+    else {
+      var renamed = owner
+      renamed.name += isShared ? "-shared" : "-static"
+      result.remark("\(owner.name): two libraries have this name; one is \(renamed.name) here")
+      result.owners.append(renamed)
+      return
+    }
+    var both = isShared ? owner : other
+    both.lines.removeAll { $0 == "no-static" }
+    if owner.flags != other.flags {
+      result.remark("\(owner.name).a: compiled with the flags of the shared library")
+    }
+    result.owners[index] = both
+  }
+
+  /// `shared VERSION`, and the lines for a soname that is not the usual one.
+  private mutating func shared(_ target: JSON) -> (modifier: String, lines: [String]) {
     let disk = target["nameOnDisk"]?.string ?? ""
-    guard let range = disk.firstRange(of: ".so.") else { return "" }
-    return String(disk[range.upperBound...])
+    guard let found = reply.sharedFiles[disk], found.file.count > disk.count else {
+      return ("shared", ["no-static"])
+    }
+    let whole = String(found.file.dropFirst(disk.count + 1))
+    var version = whole.prefix { $0.isNumber || $0 == "." }
+    while version.last == "." { version.removeLast() }
+    if version != whole {
+      result.remark("\(found.file): the version is \(version): digits and dots alone")
+    }
+    let usual = "\(disk).\(version.prefix { $0 != "." })"
+    return (
+      "shared \(version)", ["no-static"] + (found.soname == usual ? [] : ["soname \(found.soname)"])
+    )
   }
 
   private mutating func addItems(_ target: JSON, _ owner: inout DescribedOwner) {
@@ -269,7 +305,12 @@ struct CMakeTargets {
         let other = reply.targets.first(where: { $0["id"]?.string == id })
       else { continue }
       switch other["type"]?.string {
-      case "STATIC_LIBRARY", "SHARED_LIBRARY": use(name)
+      case "STATIC_LIBRARY":
+        let hasTwin = reply.targets.contains {
+          $0["type"]?.string == "SHARED_LIBRARY" && Self.name($0) == name
+        }
+        use(hasTwin ? "\(name).a" : name)
+      case "SHARED_LIBRARY": use(name)
       case "OBJECT_LIBRARY": owner.modules.append(Conditional(value: name))
       default: break  // order alone, which `depend` and commands say
       }
@@ -279,9 +320,17 @@ struct CMakeTargets {
       for word in CompileCommand.words(text) {
         switch fragment["role"]?.string {
         case "libraries": if let name = library(word) { use(name) }
+        case "flags" where word.hasPrefix("-Wl,--version-script"):
+          let path = ImportPlace.absolute(
+            String(word.dropFirst("-Wl,--version-script,".count)), in: place.build)
+          if let inner = place.inTree(path) {
+            owner.lines.append("exports \(Description.word(inner))")
+          } else {
+            result.remark("\(owner.name): the link option \(place.command(word))")
+          }
         case "flags":
           if !shared.contains(word) && !Self.isForCompiler(word) {
-            result.remark("\(owner.name): the link option \(word)")
+            result.remark("\(owner.name): the link option \(place.command(word))")
           }
         default: result.remark("\(owner.name): \(word) of its link")
         }
