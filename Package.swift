@@ -121,6 +121,9 @@ let package = Package(
     .target(
       name: "TreeBench", dependencies: ["CTree"], path: "Sources/bench/tree/treebench",
       exclude: ["main.swift"], swiftSettings: strict),
+    .executableTarget(
+      name: "echobench", dependencies: ["LibAIO", "Servers", "Sys9"],
+      path: "Sources/bench/echo/echobench", swiftSettings: strict),
     .target(
       name: "MiniStatSimulation", dependencies: ["MiniStat"],
       path: "Sources/bench/ministat/MiniStatSimulation", swiftSettings: strict),
