@@ -136,12 +136,16 @@ import Testing
       library\tlibA shared 1
       \tmodule A
       \tlibrary libB
+      program\tpeer
+      \tSources/bench/peers/peer.c
+      \tlibrary -lev
       """
     let conf = ConfText([TextFile(path: "conf/files", text: text)])
     #expect(conf.owners["Sources/9unix/A"]?.needs == ["B", "C"])
     #expect(conf.owners["Sources/x/p"]?.isProgram == true)
     #expect(conf.shared == ["p": ["libA"]])
     #expect(conf.libraries["libA"]?.libraries == ["libB"])
+    #expect(conf.owners.count == 2, "a file among the benchmarks is no target")
     #expect(conf.installed == ["A"])
     #expect(conf.sources["Sources/9unix/A/a.swift"] == "conf/files:3")
   }

@@ -153,14 +153,15 @@ struct ConfText {
       switch (first, head.kind) {
       case (_, _) where first.hasPrefix("Sources/"):
         sources[first] = "\(file.path):\(number)"
-        if owner == nil {
+        if owner == nil, Self.isInTarget(first) {
           owner = Described(
             name: head.name, isProgram: head.kind == "program", folder: Self.folder(first),
             needs: [], line: head.line)
         }
       case ("module", "library"): libraries[head.name]?.modules += names
       case ("library", "library"): libraries[head.name]?.libraries.formUnion(names)
-      case ("library", "program"): shared[head.name, default: []].formUnion(names)
+      case ("library", "program"):
+        if owner != nil { shared[head.name, default: []].formUnion(names) }
       case ("module", _): owner?.needs.formUnion(names)
       case ("install", "module"): installed.insert(head.name)
       default: break
@@ -171,6 +172,11 @@ struct ConfText {
 
   private mutating func keep(_ owner: Described?) {
     if let owner { owners[owner.folder] = owner }
+  }
+
+  /// False for a program of one file directly in a folder of benchmarks: SwiftPM has none such.
+  static func isInTarget(_ path: String) -> Bool {
+    path.split(separator: "/").count > folder(path).split(separator: "/").count
   }
 
   /// `Sources/ROOM/NAME`, and one folder deeper for a benchmark.
