@@ -203,7 +203,8 @@ import Testing
       project.workshop.exists("\(folder)/libkit.a") && !project.workshop.exists("\(folder)/app"))
   }
 
-  /// X1: but for names seen from beside, a variant's build file is the one that Ninja gets alone.
+  /// X1: but for names seen from beside, and for what all variants need alike and which is made
+  /// once beside them, a variant's build file is the one that Ninja gets alone.
   @Test func variantsAreThoseOfConfigAlone() throws {
     let project = try project()
     _ = try matrix(project, "-- libkit.a")
@@ -216,7 +217,9 @@ import Testing
         .filter { $0.hasPrefix("build ") && $0.contains(": r") && !$0.contains("regenerate") }
         .map { line in line.replacing(#/: r[0-9]+/#, with: ": r") }
     }
-    #expect(steps(theirs) == steps(ours))
+    let madeOnce = "build src/parse.c src/parse.h:"
+    #expect(steps(theirs) == steps(ours).filter { !$0.hasPrefix(madeOnce) })
+    #expect(steps(ours).contains { $0.hasPrefix(madeOnce) })
     #expect(steps(ours).count > 10)
   }
 

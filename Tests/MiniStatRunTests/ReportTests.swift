@@ -141,6 +141,23 @@ import Testing
     #expect(report.main.left == ["Sort/n=1000"])
   }
 
+  @Test("compares three sets or more as one question, if it is about one thing")
+  func together() throws {
+    let odd = try Report(ReportSamples.odd(), ReportRequest(.compare))
+    let arms = try #require(odd.main.together)
+    #expect(arms.names == odd.main.columns)
+    #expect(arms.tukey.count == 3 && arms.dunnett.count == 2)
+    var request = ReportRequest(.compare)
+    request.base = "two|heaps"
+    let other = try Report(ReportSamples.odd(), request)
+    #expect(
+      other.main.together?.dunnett.map { other.main.columns[$0.other] }.contains("base") == true)
+    #expect(try Report(ReportSamples.odd(), ReportRequest(.summary)).main.together == nil)
+    #expect(try Report(ReportSamples.pair(), ReportRequest(.compare)).main.together == nil)
+    #expect(
+      try Report(ReportSamples.suite(versions: 3), ReportRequest(.compare)).main.together == nil)
+  }
+
   @Test("compares with the base that is asked for")
   func base() throws {
     var request = ReportRequest(.compare)

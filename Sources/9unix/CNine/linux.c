@@ -171,3 +171,22 @@ cnine_o_direct(void)
 	return 0;
 #endif
 }
+
+int
+cnine_open_beneath(int directory, const char *path, int flags)
+{
+#ifdef SYS_openat2
+	/* struct open_how and its bits, as linux/openat2.h has them. */
+	struct {
+		unsigned long long flags, mode, resolve;
+	} how = {(unsigned long long)flags, 0, 0x08 | 0x02};
+
+	return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+#else
+	(void)directory;
+	(void)path;
+	(void)flags;
+	errno = ENOSYS;
+	return -1;
+#endif
+}

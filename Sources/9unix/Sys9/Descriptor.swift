@@ -53,6 +53,51 @@ public struct Descriptor: ~Copyable {
     return Descriptor(adopting: file)
   }
 
+  /// Opens a file below this directory, whatever the names and the symbolic links on the way say.
+  ///
+  /// Corresponds to `openat2(2)` with `RESOLVE_BENEATH`.  Where the system has no such call, names
+  /// are opened one at a time and symbolic links are not followed at all.
+  /// - Parameters:
+  ///   - path: relative; without "..", if the system has no `openat2(2)`.
+  ///   - flags: the access mode and the like; nothing is created.
+  /// - Throws: what the call reports: `EXDEV` for what leads out of the directory.
+  public borrowing func openBeneath(
+    _ path: FilePath, _ flags: CInt
+  ) throws(SystemError) -> Descriptor {
+    let directory = raw
+    do {
+      return Descriptor(
+        adopting: try about(path) { () throws(SystemError) in
+          try check("openat2") {
+            unsafe path.withPlatformString {
+              unsafe cnine_open_beneath(directory, $0, flags | O_CLOEXEC)
+            }
+          }
+        })
+    } catch {
+      if error.errno != ENOSYS { throw error }
+    }
+    var names = Array(path.components)
+    guard !path.isAbsolute, !names.contains(where: { $0.kind == .parentDirectory }),
+      let last = names.popLast()
+    else { throw SystemError(call: "openat2", errno: EXDEV, subject: path.string) }
+    var place = try duplicate()
+    for name in names {
+      place = try place.openFile(FilePath(root: nil, components: name), O_DIRECTORY | O_NOFOLLOW)
+    }
+    return try place.openFile(FilePath(root: nil, components: last), flags | O_NOFOLLOW)
+  }
+
+  /// Reads at `offset` into `room`, and returns how much that was; 0 at the end.  `pread(2)`.
+  public borrowing func read(
+    into room: UnsafeMutableRawBufferPointer, at offset: Int64
+  ) throws(SystemError) -> Int {
+    let fd = raw
+    return try check("pread") {
+      unsafe pread(fd, room.baseAddress, Faults.room("pread", room.count), off_t(offset))
+    }
+  }
+
   /// Gives the descriptor to the caller, who must close it from now on.
   public consuming func release() -> CInt {
     let owned = raw

@@ -4,12 +4,38 @@ import Glibc
 public import LibAIO
 public import Sys9
 
+/// What some of the runtime's programs take beside what all do.
+public enum LaunchExtra: CaseIterable, Sendable {
+  /// `--to PORT`, which must be given.
+  case target
+  /// `--root DIRECTORY`.
+  case root
+
+  /// How it stands in the first line of the help.
+  var usage: String {
+    switch self {
+    case .target: "--to PORT"
+    case .root: "[--root DIRECTORY]"
+    }
+  }
+
+  /// Its line in the help.
+  var help: String {
+    switch self {
+    case .target: "      --to PORT          pass connections on to this port of 127.0.0.1"
+    case .root: "      --root DIRECTORY   serve the files below this directory"
+    }
+  }
+}
+
 /// What the user asked a server for.
 public struct LaunchOptions: Sendable {
   /// Where to listen; 0 for a port that is free.
   public var port: UInt16 = 0
   /// Where to pass connections on, if the program does.
   public var target: SocketAddress?
+  /// The directory whose files are served, if the program serves files.
+  public var root: String?
   /// What loops stand on.
   public var world = Aio.World.machine
 
@@ -28,6 +54,9 @@ public struct LaunchOptions: Sendable {
       case "-h", "--help": return nil
       case "-p", "--port": options.port = try port(rest.popFirst(), of: word)
       case "--to": options.target = .ipv4(0x7F00_0001, port: try port(rest.popFirst(), of: word))
+      case "--root":
+        guard let root = rest.popFirst() else { throw UsageError(text: "--root wants a directory") }
+        options.root = root
       case "--backend":
         switch rest.popFirst() {
         case "epoll": options.world = .epoll
@@ -56,20 +85,20 @@ public enum Launch {
   /// - Returns: the exit status, if it could not begin: 0 after help, 1 if the system refused, 2
   ///   for a command line that is wrong.
   public static func main(
-    _ name: String, _ summary: String, takesTarget: Bool = false,
-    _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) -> AnyObject
+    _ name: String, _ summary: String, takes extra: LaunchExtra? = nil,
+    _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) throws(SystemError) -> AnyObject
   ) -> CInt {
     let usage = """
-      usage: \(name) [-p PORT] [--backend epoll|uring|auto]\(takesTarget ? " --to PORT" : "")
+      usage: \(name) [-p PORT] [--backend epoll|uring|auto]\(extra.map { " " + $0.usage } ?? "")
 
       \(name) \(summary).
 
-        -p, --port PORT    listen on this port of 127.0.0.1; 0, the default, takes a free one
-      \(takesTarget ? "  --to PORT          pass connections on to this port of 127.0.0.1\n" : "")\
-        --backend NAME     epoll, uring, or auto: uring where the system allows it
-        -h, --help         print this
+        -p, --port PORT        listen on this port of 127.0.0.1; 0, the default, takes a free one
+      \(extra.map { $0.help + "\n" } ?? "")\
+            --backend NAME     epoll, uring, or auto: uring where the system allows it
+        -h, --help             print this
 
-      Prints "NAME: listening on ADDRESS" when it is ready.
+      Prints "\(name): listening on ADDRESS" when it is ready.
 
       """
     do {
@@ -77,7 +106,7 @@ public enum Launch {
         print(usage, to: STDOUT_FILENO)
         return 0
       }
-      if takesTarget && options.target == nil {
+      if extra == .target && options.target == nil {
         throw LaunchOptions.UsageError(text: "--to PORT is missing")
       }
       try run(name, options, serve)
@@ -93,12 +122,12 @@ public enum Launch {
 
   private static func run(
     _ name: String, _ options: LaunchOptions,
-    _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) -> AnyObject
+    _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) throws(SystemError) -> AnyObject
   ) throws(SystemError) {
     let loop = try options.world.makeLoop()
     let listener = try loop.announce(.ipv4(0x7F00_0001, port: options.port))
     let address = try loop.localAddress(of: listener)
-    let server = serve(listener, loop, options)
+    let server = try serve(listener, loop, options)
     print("\(name): listening on \(address.host):\(address.port)\n", to: STDOUT_FILENO)
     withExtendedLifetime(server) { loop.run() }
   }

@@ -1,6 +1,7 @@
 import Glibc
-import MiniStat
 import Testing
+
+@testable import MiniStat
 
 @Suite("Bootstrap, sizes, levels and densities") struct ResamplingTests {
   private var values: [Double] {
@@ -114,5 +115,33 @@ import Testing
     #expect(
       many.dunnett[1].difference.interval.width < many.tukey[1].difference.interval.width)
     #expect(many.anova.p < 1e-6 && many.kruskal.p < 1e-3)
+    #expect(many.spreads.p > 0.05 && !many.spreadsDiffer)
+  }
+
+  @Test("spreads that differ put what takes them to be equal in doubt")
+  func unequalSpreads() {
+    let arms = [1.0, 1.0, 9.0].enumerated().map { index, deviation in
+      var generator = Generator(seed: UInt64(index + 1))
+      let values = (0..<30).map { _ in 100 + deviation * generator.normal() }
+      return Arm(name: "\(index)", values: values)
+    }
+    #expect(ManyArms(arms).spreadsDiffer)
+  }
+
+  @Test("sums of ranks of sorted sets are those of the ranks of all values", arguments: 1...20)
+  func rankSums(seed: UInt64) {
+    var generator = Generator(seed: seed)
+    let sets = (0..<Int(2 + seed % 4)).map { _ in
+      // Few different values: most are tied.
+      (0..<Int(1 + generator.next() % 40)).map { _ in Double(generator.next() % 12) }.sorted()
+    }
+    let (sums, ties) = Ordering.rankSums(sorted: sets)
+    let all = Ordering.ranks(sets.flatMap { $0 })
+    var start = 0
+    for (set, sum) in zip(sets, sums) {
+      #expect(sum == all.ranks[start..<start + set.count].reduce(0, +), "seed \(seed)")
+      start += set.count
+    }
+    #expect(ties == all.ties, "seed \(seed)")
   }
 }

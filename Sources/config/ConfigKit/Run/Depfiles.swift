@@ -118,7 +118,7 @@ struct Depfiles {
   }
 
   /// The rule in the depfile called `name`, with the names that make uses.
-  private func rule(_ name: [UInt8], _ bytes: [UInt8]) -> DepfileRule? {
+  func rule(_ name: [UInt8], _ bytes: [UInt8]) -> DepfileRule? {
     guard var rule = DepfileRule(parsing: bytes) else { return nil }
     rule.relativise(absoluteDirectory, tree: absoluteTree, root: root)
     if let stamp = Self.stamp(name) {

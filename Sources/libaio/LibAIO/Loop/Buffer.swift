@@ -23,34 +23,49 @@ extension Aio {
     /// The first byte and the end of what is valid, relative to `base`.
     private var start: UInt32
     private var end: UInt32
-    private let capacity: UInt32
+    private let size: UInt32
     private let home: Unmanaged<BufferPool>?
 
+    /// - Parameter headroom: bytes before the valid ones.
     init(
-      base: UnsafeMutableRawPointer, count: UInt32, capacity: UInt32, home: Unmanaged<BufferPool>?
+      base: UnsafeMutableRawPointer, headroom: UInt32 = 0, count: UInt32, capacity: UInt32,
+      home: Unmanaged<BufferPool>?
     ) {
-      assert(count <= capacity)
+      assert(headroom + count <= capacity)
       unsafe self.base = unsafe base
-      start = 0
-      end = count
-      self.capacity = capacity
+      start = headroom
+      end = headroom + count
+      size = capacity
       unsafe self.home = unsafe home
+    }
+
+    /// Memory of its own has its capacity in front.
+    private static let headerSize = 16
+
+    /// An empty buffer with memory of its own for `capacity` bytes, less than 4 GiB.
+    public init(capacity: Int) {
+      precondition(capacity >= 0 && capacity < Int(UInt32.max), "a buffer is smaller than 4 GiB")
+      let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: Self.headerSize + capacity, alignment: Self.headerSize)
+      unsafe memory.storeBytes(of: UInt32(capacity), as: UInt32.self)
+      unsafe base = memory + Self.headerSize
+      start = 0
+      end = 0
+      size = UInt32(capacity)
+      unsafe home = nil
+    }
+
+    /// An empty buffer with memory of its own for `capacity` bytes behind `headroom` others.
+    init(headroom: Int, capacity: Int) {
+      self.init(capacity: headroom + capacity)
+      start = UInt32(headroom)
+      end = start
     }
 
     /// A buffer with memory of its own, holding a copy of `bytes`.
     public init(_ bytes: Span<UInt8>) {
-      let capacity = max(bytes.count, 1)
-      precondition(capacity <= Int(UInt32.max), "a buffer is smaller than 4 GiB")
-      let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
-      unsafe bytes.withUnsafeBytes { source in
-        guard let first = source.baseAddress else { return }
-        unsafe memory.copyMemory(from: first, byteCount: source.count)
-      }
-      unsafe base = memory
-      start = 0
-      end = UInt32(bytes.count)
-      self.capacity = UInt32(capacity)
-      unsafe home = nil
+      self.init(capacity: bytes.count)
+      _ = unsafe bytes.withUnsafeBytes { unsafe append($0) }
     }
 
     /// A buffer with memory of its own, holding a copy of `bytes`.
@@ -68,7 +83,7 @@ extension Aio {
       if let pool = unsafe home {
         unsafe pool._withUnsafeGuaranteedRef { unsafe $0.give(base) }
       } else {
-        unsafe base.deallocate()
+        unsafe (base - Self.headerSize).deallocate()
       }
     }
 
@@ -79,7 +94,10 @@ extension Aio {
     public var isEmpty: Bool { end == start }
 
     /// How many bytes could follow the valid ones.
-    public var room: Int { Int(capacity - end) }
+    public var room: Int { Int(size - end) }
+
+    /// How many bytes it can hold in all.
+    public var capacity: Int { Int(size) }
 
     /// The valid bytes, lent for the length of the call.
     public borrowing func withBytes<Result>(
@@ -92,6 +110,13 @@ extension Aio {
     public subscript(index: Int) -> UInt8 {
       precondition(index >= 0 && index < count, "beyond the bytes of the buffer")
       return unsafe base.load(fromByteOffset: Int(start) + index, as: UInt8.self)
+    }
+
+    /// The memory before the valid bytes.
+    borrowing func withHeadroom<Result>(
+      _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+      try unsafe body(UnsafeMutableRawBufferPointer(start: base, count: Int(start)))
     }
 
     /// Forgets the first `count` valid bytes.
@@ -115,6 +140,19 @@ extension Aio {
       return taken
     }
 
+    /// Fills the room with what `source` puts there, and says how much that was.
+    ///
+    /// - Parameter source: given the room, returns how many bytes of it are valid from now on.
+    public mutating func fill<Failure: Error>(
+      _ source: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+    ) throws(Failure) -> Int {
+      let count = try unsafe source(
+        UnsafeMutableRawBufferPointer(start: base + Int(end), count: room))
+      precondition(count >= 0 && count <= room, "a source fills its room at most")
+      end += UInt32(count)
+      return count
+    }
+
     /// Gives the parts up: whoever takes them must make a Buffer of them again.
     consuming func unwrap() -> Parts {
       let parts = unsafe Parts(base: base, start: start, end: end, home: home)
@@ -136,8 +174,11 @@ extension Aio {
       start = parts.start
       end = parts.end
       unsafe home = unsafe parts.home
-      // Memory of its own is as long as what it was made of: there is no room behind it.
-      capacity = unsafe parts.home?._withUnsafeGuaranteedRef { UInt32($0.blockSize) } ?? parts.end
+      if let pool = unsafe parts.home {
+        size = unsafe pool._withUnsafeGuaranteedRef { UInt32($0.blockSize) }
+      } else {
+        size = unsafe (parts.base - Self.headerSize).load(as: UInt32.self)
+      }
     }
   }
 }

@@ -27,6 +27,8 @@ public struct ManyArms: Sendable {
   public let anova: TestResult
   /// Whether any arm differs, by ranks (Kruskal and Wallis).
   public let kruskal: TestResult
+  /// Whether the spreads differ, which Tukey and Dunnett take to be equal (Brown and Forsythe).
+  public let spreads: TestResult
   /// All pairs, after Tukey and Kramer.
   public let tukey: [Pair]
   /// Every other arm against the first, after Dunnett.
@@ -34,6 +36,10 @@ public struct ManyArms: Sendable {
 
   /// More arms than this have no Tukey and Dunnett intervals: their integrals take long.
   public static let armsMax = 100
+
+  /// True if the spreads differ so clearly that Tukey's and Dunnett's intervals are in doubt.
+  public var spreadsDiffer: Bool { spreads.p < Self.spreadsLevel }
+  private static let spreadsLevel = 0.01
 
   /// Compares `arms`, at least two, of at least two values each; the first is the base.
   ///
@@ -43,9 +49,11 @@ public struct ManyArms: Sendable {
     precondition(arms.allSatisfy { $0.count > 1 }, "a deviation needs two values")
     names = arms.map(\.name)
     let scale = Scale(of: arms)
-    let moments = arms.map { Moments($0.scaled(by: scale).values) }
+    let scaled = arms.map { $0.scaled(by: scale) }
+    let moments = scaled.map { Moments($0.values) }
     anova = SeveralMeans.anova(moments)
-    kruskal = SeveralMeans.kruskalWallis(arms.map(\.values))
+    kruskal = SeveralMeans.kruskalWallis(sorted: arms.map(\.sorted))
+    spreads = SeveralMeans.brownForsythe(scaled.map(\.values))
     let (variance, df) = SeveralMeans.pooled(moments)
     if variance == 0 || arms.count > Self.armsMax {
       (tukey, dunnett) = ([], [])

@@ -112,6 +112,38 @@ enum Ordering {
     return (0..<count).map { values[(2 * $0 + 1) * values.count / (2 * count)] }
   }
 
+  /// The sum of the ranks of each of `sets`, which are in ascending order, among all values, equal
+  /// values sharing their mean rank; and the sum of t^3 - t over groups of t equal values.
+  ///
+  /// O(n k) for n values in k sets.
+  static func rankSums(sorted sets: [[Double]]) -> (sums: [Double], ties: Double) {
+    var sums = [Double](repeating: 0, count: sets.count)
+    var places = [Int](repeating: 0, count: sets.count)
+    var taken = [Int](repeating: 0, count: sets.count)
+    var before = 0
+    var ties = 0.0
+    while true {
+      var least: Double?
+      for (set, place) in zip(sets, places) where place < set.count {
+        least = min(least ?? set[place], set[place])
+      }
+      guard let least else { return (sums, ties) }
+      var size = 0
+      for index in sets.indices {
+        let start = places[index]
+        while places[index] < sets[index].count && sets[index][places[index]] == least {
+          places[index] += 1
+        }
+        taken[index] = places[index] - start
+        size += taken[index]
+      }
+      let rank = Double(2 * before + size + 1) / 2
+      for index in sets.indices { sums[index] += rank * Double(taken[index]) }
+      ties += Double(size) * (Double(size) * Double(size) - 1)
+      before += size
+    }
+  }
+
   /// The ranks of `values`, from 1, equal values sharing their mean rank; and the sum of
   /// t^3 - t over groups of t equal values.  O(n log n).
   static func ranks(_ values: [Double]) -> (ranks: [Double], ties: Double) {

@@ -12,6 +12,7 @@ public struct CSVReport {
     "metric", "unit", "name", "set", "n", "mean", "mean_lower", "mean_upper", "median",
     "median_lower", "median_upper", "minimum", "maximum", "deviation", "base", "estimate",
     "value", "lower", "upper", "p", "p_adjusted", "verdict", "more_runs", "warnings",
+    "p_dunnett",
   ]
 
   /// `report` for spreadsheets.
@@ -32,6 +33,7 @@ public struct CSVReport {
           ]
           fields += numbers(cell.summary)
           fields += comparison(row.comparisons[column], cell.summary, section)
+          fields.append(dunnett(section, column: column))
           assert(fields.count == Self.header.count, "a field for each column")
           lines.append(Self.line(fields))
         }
@@ -72,6 +74,11 @@ public struct CSVReport {
     return [section.columns[0], headline.kind.rawValue] + Self.ends(headline.estimate)
       + [Self.number(headline.p), Self.number(content.p(result))]
       + [content.words.word(result, of: section.metric), more, codes.joined(separator: " ")]
+  }
+
+  /// The probability against the base with the number of sets taken into account.
+  private func dunnett(_ section: Report.Section, column: Int) -> String {
+    section.together?.dunnett.first { $0.other == column }.map { Self.number($0.p) } ?? ""
   }
 
   private static func line(_ fields: [String]) -> String {

@@ -106,7 +106,26 @@ public struct JSONReport {
       ("columns", .array(section.columns.map { .string($0) })),
       ("rows", .array(section.rows.map { row($0, section) })),
       ("geometricMeans", .array(means)),
+      ("together", section.together.map(together) ?? .null),
       ("leftOut", .array(section.left.map { .string($0) })),
+    ])
+  }
+
+  private func together(_ arms: ManyArms) -> JSON {
+    func pairs(_ pairs: [ManyArms.Pair]) -> JSON {
+      .array(
+        pairs.map {
+          Self.object([
+            ("base", .string(arms.names[$0.base])), ("column", .string(arms.names[$0.other])),
+            ("difference", Self.estimate($0.difference)), ("ratio", Self.estimate($0.ratio)),
+            ("p", Self.number($0.p)),
+          ])
+        })
+    }
+    return Self.object([
+      ("anova", Self.test(arms.anova)), ("kruskalWallis", Self.test(arms.kruskal)),
+      ("brownForsythe", Self.test(arms.spreads)), ("tukey", pairs(arms.tukey)),
+      ("dunnett", pairs(arms.dunnett)),
     ])
   }
 

@@ -30,6 +30,9 @@ public struct MarkdownReport {
             content.evidenceTable(comparison, of: section.metric).markdown()))
       }
     }
+    if let together = content.togetherTable(section), let note = content.togetherNote(section) {
+      blocks.append(details("All sets together", together.markdown() + ["", escaped(note)]))
+    }
     if let others = content.otherTable() {
       blocks.append(details("Also measured", others.markdown()))
     }

@@ -105,6 +105,12 @@ public struct PageReport {
         }
       }
     }
+    if let together = content.togetherTable(section), let note = content.togetherNote(section) {
+      part(&markup, "All sets together") { markup in
+        together.write(to: &markup)
+        markup.element("p", [("class", "soft")], text: note)
+      }
+    }
     if let others = content.otherTable() {
       part(&markup, "Also measured") { others.write(to: &$0) }
     }

@@ -117,6 +117,9 @@ public struct Report: Sendable {
     public let rows: [Row]
     /// The geometric mean of the ratios of each column; nil for the base, and with one row only.
     public let geometricMeans: [Estimate?]
+    /// The columns of the only row compared as one question; nil with less than three columns, with
+    /// several rows, and in sections that are not the main one.
+    public let together: ManyArms?
     /// The rows that the geometric means leave out since they have no ratio, or no partner.
     public let left: [String]
   }
@@ -158,7 +161,8 @@ public struct Report: Sendable {
     for metric in metrics {
       let series = chosen.filter { $0.metric == metric.name }
       if series.isEmpty { continue }
-      let builder = ReportBuilder(measurement, request, metric: metric, series: series)
+      let builder = ReportBuilder(
+        measurement, request, metric: metric, series: series, isMain: sections.isEmpty)
       sections.append(try builder.section())
     }
     if sections.isEmpty { throw .nothing }  // R1

@@ -9,14 +9,20 @@ struct ReportBuilder {
   private let metric: Metric
   private let series: [Series]
   private let options: AnalysisOptions
+  private let isMain: Bool
+
+  /// More columns than this are not compared all with all: nobody reads so many pairs.
+  private static let togetherMax = 12
 
   /// Pairs are compared as pairs if they are at least this part of the values of both sides.
   private static let pairedPartMin = 2.0 / 3
 
   init(
-    _ measurement: Measurement, _ request: ReportRequest, metric: Metric, series: [Series]
+    _ measurement: Measurement, _ request: ReportRequest, metric: Metric, series: [Series],
+    isMain: Bool
   ) {
     precondition(!series.isEmpty, "R1: a section is about something")
+    self.isMain = isMain
     self.measurement = measurement
     self.request = request
     self.metric = metric
@@ -48,19 +54,24 @@ struct ReportBuilder {
       }
       columns.insert(columns.remove(at: index), at: 0)
     }
-    let cells = rows.map { row in columns.map { members[row]?[$0].map(Members.init) } }
+    let cells = rows.map { row in
+      columns.map { column in members[row]?[column].map { Members($0, name: column) } }
+    }
     return build(rows: rows, columns: columns, cells: cells)
   }
 
-  /// The series of one cell, usually one, and their values together.
+  /// The series of one cell, usually one, and their values together, which are sorted once.
   private struct Members {
     let series: [Series]
-    let values: [Double]
+    let arm: MiniStat.Arm
     let sequence: [Int]
 
-    init(_ series: [Series]) {
+    var values: [Double] { arm.values }
+
+    init(_ series: [Series], name: String) {
       self.series = series
-      values = series.count == 1 ? series[0].values : series.flatMap(\.values)
+      let values = series.count == 1 ? series[0].values : series.flatMap(\.values)
+      arm = MiniStat.Arm(name: name, values: values)
       let places = series.flatMap(\.sequence)
       let rises = zip(places, places.dropFirst()).allSatisfy { $0 < $1 }
       sequence = places.count == values.count && rises ? places : []
@@ -75,10 +86,7 @@ struct ReportBuilder {
     for (row, line) in cells.enumerated() where request.kind != .summary {
       for column in columns.indices.dropFirst() {
         guard let base = line[0], let other = line[column] else { continue }
-        guard
-          let comparison = compare(
-            base, other, names: (columns[0], columns[column]))
-        else { continue }
+        guard let comparison = compare(base, other) else { continue }
         compared.append((row, column, comparison))
         // The comparison has summed both up already, unless it saw only their pairs.
         if comparison.base.count == base.values.count { summaries[row][0] = comparison.base }
@@ -96,9 +104,7 @@ struct ReportBuilder {
       Report.Row(
         name: rows[row],
         cells: columns.indices.map { column in
-          cells[row][column].map {
-            cell($0, name: columns[column], summary: summaries[row][column])
-          }
+          cells[row][column].map { cell($0, summary: summaries[row][column]) }
         },
         comparisons: results[row])
     }
@@ -119,31 +125,37 @@ struct ReportBuilder {
     let hasMeans = means.contains { $0 != nil }
     let missing = rows.map(\.name).filter { hasMeans && left.contains($0) }
     return Report.Section(
-      metric: metric, columns: columns, rows: rows, geometricMeans: means, left: missing)
+      metric: metric, columns: columns, rows: rows, geometricMeans: means,
+      together: together(columns: columns, rows: rows), left: missing)
   }
 
-  private func cell(_ members: Members, name: String, summary: Summary?) -> Report.Cell {
-    let arm = MiniStat.Arm(name: name, values: members.values)
-    return Report.Cell(
-      arm: arm, sequence: members.sequence, summary: summary ?? Summary(arm, options: options))
+  /// The columns compared as one question, where that is asked and they can be.
+  private func together(columns: [String], rows: [Report.Row]) -> ManyArms? {
+    guard isMain, request.kind != .summary, rows.count == 1,
+      (3...Self.togetherMax).contains(columns.count)
+    else { return nil }
+    let arms = rows[0].cells.compactMap { $0?.arm }.filter { $0.count > 1 }
+    return arms.count == columns.count ? ManyArms(arms, level: request.level) : nil
+  }
+
+  private func cell(_ members: Members, summary: Summary?) -> Report.Cell {
+    Report.Cell(
+      arm: members.arm, sequence: members.sequence,
+      summary: summary ?? Summary(members.arm, options: options))
   }
 
   /// The comparison of two cells; nil if a side has fewer than two values.
-  private func compare(
-    _ base: Members, _ other: Members, names: (base: String, other: String)
-  ) -> Comparison? {
+  private func compare(_ base: Members, _ other: Members) -> Comparison? {
     if base.values.count < 2 || other.values.count < 2 { return nil }
     var options = options
     if let pairs = pairs(base, other) {
       return Comparison(
-        base: MiniStat.Arm(name: names.base, values: pairs.base),
-        other: MiniStat.Arm(name: names.other, values: pairs.other), options: options)
+        base: MiniStat.Arm(name: base.arm.name, values: pairs.base),
+        other: MiniStat.Arm(name: other.arm.name, values: pairs.other), options: options)
     }
     // Without blocks nobody knows which values belong together, unless it was said.
     if options.pairing == .automatic { options.pairing = .independent }
-    return Comparison(
-      base: MiniStat.Arm(name: names.base, values: base.values),
-      other: MiniStat.Arm(name: names.other, values: other.values), options: options)
+    return Comparison(base: base.arm, other: other.arm, options: options)
   }
 
   private func pairs(

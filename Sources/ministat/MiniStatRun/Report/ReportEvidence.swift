@@ -58,6 +58,53 @@ extension ReportContent {
     return table
   }
 
+  /// The sets of a section as one question: every pair, and each set against the base.
+  func togetherTable(_ section: Report.Section) -> ReportTable? {
+    guard let together = section.together, !together.tukey.isEmpty else { return nil }
+    let level = ReportWords.level(report.request.level.percent)
+    var table = ReportTable([
+      .init(title: "", alignment: .left), .init(title: "change"),
+      .init(title: "\(level) interval", rank: 1), .init(title: "p (Tukey)"),
+      .init(title: "\(level) interval", rank: 3), .init(title: "p (Dunnett)", rank: 2),
+    ])
+    for pair in together.tukey {
+      let against = together.dunnett.first { ($0.base, $0.other) == (pair.base, pair.other) }
+      let isClear = pair.p * 100 < 100 - report.request.level.percent
+      let ink: PlotInk = isClear ? .strong : .plain
+      let headline = headline(pair)
+      table.add([
+        PlotText("\(together.names[pair.other]) against \(together.names[pair.base])", ink),
+        PlotText(words.change(headline, of: section.metric), ink),
+        PlotText(words.interval(headline, of: section.metric), ink),
+        PlotText(ReportNumber.probability(pair.p), ink),
+        PlotText(against.map { words.interval(self.headline($0), of: section.metric) } ?? ""),
+        PlotText(against.map { ReportNumber.probability($0.p) } ?? ""),
+      ])
+    }
+    return table
+  }
+
+  private func headline(_ pair: ManyArms.Pair) -> Headline {
+    Headline(
+      kind: pair.ratio == nil ? .differenceOfMeans : .ratioOfMeans,
+      estimate: pair.ratio ?? pair.difference, p: pair.p)
+  }
+
+  /// What the sets are like as one question, in a sentence, with what puts it in doubt.
+  func togetherNote(_ section: Report.Section) -> String? {
+    guard let together = section.together, !together.tukey.isEmpty else { return nil }
+    var text =
+      "Any difference at all: \(ReportWords.p(together.anova.p)) (analysis of variance), "
+      + "\(ReportWords.p(together.kruskal.p)) (Kruskal and Wallis).  All pairs after Tukey and "
+      + "Kramer; against \(together.names[0]) after Dunnett; both take spreads to be equal"
+    if together.spreadsDiffer {
+      text +=
+        ", which they are not (\(ReportWords.p(together.spreads.p)), Brown and Forsythe): "
+        + "believe the table of sets first"
+    }
+    return text + "."
+  }
+
   private func add(
     _ name: String, _ estimate: Estimate, _ test: TestResult?, _ decides: Bool,
     decimals given: Int? = nil, to table: inout ReportTable

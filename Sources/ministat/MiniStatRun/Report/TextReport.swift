@@ -98,6 +98,7 @@ public struct TextReport {
     if !lines.isEmpty { lines.append(PlotText()) }
     lines += table.lines(width: style.columns, ellipsis: style.glyphs.ellipsis)
     if style.hasPlots { lines += plots() }
+    lines += together()
     lines += evidence()
     lines += others()
     lines += findings()
@@ -182,6 +183,14 @@ public struct TextReport {
       let table = content.evidenceTable(comparison, of: section.metric)
       return heading(title) + table.lines(width: style.columns, ellipsis: style.glyphs.ellipsis)
     }
+  }
+
+  private func together() -> [PlotText] {
+    guard let table = content.togetherTable(section), let note = content.togetherNote(section)
+    else { return [] }
+    return heading("all sets together")
+      + table.lines(width: style.columns, ellipsis: style.glyphs.ellipsis)
+      + wrapped(note, .faint, indent: 2)
   }
 
   private func others() -> [PlotText] {
