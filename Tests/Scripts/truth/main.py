@@ -58,6 +58,9 @@ def arguments():
     parser.add_argument("--swift", type=int, default=20, metavar="PERCENT",
                         help="how many steps have an edit in Swift, or in C that it imports "
                         "(default 20)")
+    parser.add_argument("--minutes", type=float, metavar="M", help="end after so long in any case")
+    parser.add_argument("--together", type=int, default=3, metavar="N",
+                        help="at most so many edits in a step (default 3)")
     parser.add_argument("--only", metavar="EDIT[,EDIT]", help="of " + ", ".join(edits.names()))
     parser.add_argument("--manner", choices=[name for name, _ in BUILDS], help="always build so")
     parser.add_argument("--config", required=True, metavar="PROGRAM", help="the config to test")
@@ -70,8 +73,8 @@ def arguments():
     options.only = set(options.only.split(",")) if options.only else set()
     if not options.only <= set(edits.names()):
         parser.error(f"--only takes {', '.join(edits.names())}")
-    if options.edits < 1:
-        parser.error("--edits takes a number from 1")
+    if options.edits < 1 or options.together < 1:
+        parser.error("--edits and --together take a number from 1")
     options.config = os.path.abspath(options.config)
     options.seed = time.time_ns() // 10**6 % 10**9 if options.seed is None else options.seed
     return options
@@ -108,7 +111,9 @@ class Truth:
     def run(self):
         """All steps: at each some edits, a build by every maker, and the comparison."""
         self.begin()
-        while self.edits() < self.options.edits and len(self.faults) < FAULTS_MAX:
+        end = time.monotonic() + 60 * (self.options.minutes or 10**6)
+        while (self.edits() < self.options.edits and len(self.faults) < FAULTS_MAX
+               and time.monotonic() < end):
             self.steps += 1
             self.step(self.steps)
         if len(self.faults) >= FAULTS_MAX:
@@ -160,7 +165,8 @@ class Truth:
             return "back: an earlier state of the whole tree"
         texts = []
         is_swift = self.random.random() < self.options.swift / 100
-        for _ in range(min(self.random.choice([1, 1, 1, 2, 3]), left)):
+        some = self.random.choice([1, self.random.randrange(1, self.options.together + 1)])
+        for _ in range(min(some, left)):
             edit = edits.choose(self.model, is_swift, self.options.only)
             is_swift = False
             texts.append(f"{edit.__name__}: {edit(self.model)}")

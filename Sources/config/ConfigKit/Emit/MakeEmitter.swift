@@ -326,7 +326,8 @@ struct MakeEmitter {
       out.put("\(output): ${OBJS.\(output)}".utf8)
       put(graph[step.implicit])
       out.put(" o/.flags\n")
-      if step.kind == .archive { out.put("\trm -f $@\n") }
+      // Built aside, and put in its place when it is whole: `ar` begins with an empty one.
+      if step.kind == .archive { out.put("\trm -f $@ $@.new\n") }
       out.put("\t")
       let text = graph.commands[Int(step.command)].text
       out.put(naming(text, sources: [.variable([.text(Array("OBJS".utf8))])]).print(dialect))

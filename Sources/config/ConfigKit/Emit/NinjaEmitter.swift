@@ -261,7 +261,7 @@ struct NinjaEmitter {
       step, depflags: "-MD -MF ".utf8 + [Expander.target] + ".d".utf8)
     var text: [UInt8] = []
     if !sibling.isEmpty { text += "cd ".utf8 + sibling + " && ".utf8 }
-    if step.kind == .archive { text += "rm -f $out && ".utf8 }
+    if step.kind == .archive { text += "rm -f $out $out.new && ".utf8 }
     let isLong = argumentSize(step) > Self.argumentsMax
     for byte in command {
       switch byte {

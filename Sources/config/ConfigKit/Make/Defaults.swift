@@ -93,8 +93,8 @@ enum EmbeddedDefaults {
     NORMAL_AS = ${LAUNCHER} ${AS} -c ${CFLAGS} ${ASFLAGS} ${DEBUGFLAGS} ${INCLUDES} -o $@ $<
     NORMAL_SWIFT = ${SWIFTC} ${SWIFTFLAGS} ${SWIFTDEBUGFLAGS} -wmo -disable-cmo -avoid-emit-module-source-info -module-cache-path o/.swift/cache ${SWIFTINCLUDES}
     NORMAL_PCM = ${SWIFTC} -emit-pcm ${SWIFTFLAGS} ${SWIFTDEBUGFLAGS} -module-cache-path o/.swift/cache ${SWIFTINCLUDES}
-    NORMAL_AR = ${AR} ${ARFLAGS} $@ ${OBJS}
-    NORMAL_AR_PATHS = ${AR} ${ARFLAGS}P $@ ${OBJS}
+    NORMAL_AR = ${AR} ${ARFLAGS} $@.new ${OBJS} && mv $@.new $@
+    NORMAL_AR_PATHS = ${AR} ${ARFLAGS}P $@.new ${OBJS} && mv $@.new $@
     NORMAL_LINK = ${LINKER} ${LDFLAGS} -o $@ ${OBJS} ${LIBS} ${LDLIBS}
     NORMAL_SHARED = ${LINKER} ${SHAREDFLAGS} ${LDFLAGS} -o $@ ${OBJS} ${LIBS} ${LDLIBS}
     NORMAL_SHARED_SWIFT = ${SWIFTC} -emit-library ${LDFLAGS} -o $@ ${OBJS} ${LIBS} ${LDLIBS}

@@ -143,6 +143,18 @@ public struct ContentBuild {
     return all.values.count { $0 > beganNs }
   }
 
+  /// Ninja notes of a step that left its output alone the time of its youngest input, which may be
+  /// of the future: what is edited when that input was touched would be older (C4).
+  private func settleLog() throws(SystemError) {
+    guard maker == .ninja, let bytes = try? Files.read(Self.ninjaLog) else { return }
+    let log = NinjaLog(bytes)
+    let now = max(beganNs, Clocks.realtimeNs())
+    if log.times.allSatisfy({ $0 <= now }) { return }
+    let out = try OutputFile(Self.ninjaLog)
+    out.put(log.settled { $0 > now ? beganNs : $0 })
+    if try out.finish() { try out.commit() }
+  }
+
   /// A word about inputs of the future, which are compiled each time until their time has come.
   private func futureInputs() -> [String] {
     let young = old.inputs.keys.filter { name in
@@ -161,6 +173,7 @@ public struct ContentBuild {
 
   /// Records what the build was made of.  Not for a build that was killed (C1).
   public mutating func record() throws(SystemError) {
+    try settleLog()
     let before = times
     try lookAtOutputs()
     var new = Contents()
