@@ -35,7 +35,7 @@ import Testing
         "explian conf/A p", 2,
         "config: error: unknown subcommand 'explian' (did you mean 'explain'?)\n"
       ),
-      ("lnit", 2, "config: error: unknown subcommand 'lnit' (did you mean 'lint'?)\n"),
+      ("lintt", 2, "config: error: unknown subcommand 'lintt' (did you mean 'lint'?)\n"),
       (
         "matrix conf/NO", 1,
         "config: error: cannot open 'conf/NO': No such file or directory\n"
