@@ -133,6 +133,18 @@ import Testing
         == [included.string, included.string + ".Linux"])
   }
 
+  @Test func jumpsToTheRuleOfAFileAndTheLibraryOfAnArchive() throws {
+    let text =
+      Self.files + "program q\n\tsrc/new.c gen.h\n\tlibrary libnet.a\n"
+      + "gen.h no-obj no-implicit-rule\n\tcompile-with \"echo > $@\"\n"
+    var client = opened()
+    client.change(included, text)
+    let rule = client.ask("definition", included, text, at: "gen.h\n", 1)["result"]
+    #expect(rule?[0]?["range"]?["start"]?["line"]?.int == 14)
+    let library = client.ask("definition", included, text, at: "libnet.a", 3)["result"]
+    #expect(library?[0]?["range"]?["start"]?["line"]?.int == 4)
+  }
+
   @Test func findsAllUses() throws {
     var client = opened()
     let all = client.ask("references", root, Self.conf, at: "TLS")["result"]?.array ?? []
