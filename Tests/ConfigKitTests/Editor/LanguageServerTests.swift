@@ -418,7 +418,7 @@ import Testing
   /// Whatever is changed in a conversation, the server answers each request that is left whole.
   @Test func noiseDoesNotStopIt() throws {
     var (random, seed) = SplitMix.printed("server", environment: Environment["TEST_SEED"])
-    for round in 0..<300 {
+    for round in 0..<100 {
       var client = EditorClient()
       client.open("/nowhere/conf/X", "program p\n\tsrc/a.c option X\n")
       var bytes: [UInt8] = []
