@@ -46,6 +46,7 @@ let package = Package(
     .executable(name: "fdserve", targets: ["fdserve"]),
     .executable(name: "fdget", targets: ["fdget"]),
     .executable(name: "9grep", targets: ["grep9"]),
+    .executable(name: "9l", targets: ["link9"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
     .library(name: "LibUTF", targets: ["LibUTF"]),
@@ -71,12 +72,17 @@ let package = Package(
     library("LibFmt", in: "9unix", needs: ["LibUTF", "Sys9"]),
     library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
+    library("LibObj", in: "9unix", needs: ["CNine"]),
+    program("link9", in: "9unix", needs: ["LibObj", "Sys9", system]),
+    program("syms", in: "9unix", needs: ["LibObj", "Sys9", system]),
     // The runtime.
-    library("LibAIO", in: "libaio", needs: ["Sys9"]),
+    library("LibAIO", in: "libaio", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     library("LibHTTP", in: "libaio"),
     library("Servers", in: "libaio", needs: ["LibAIO", "LibHTTP", "Sys9", system]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
+    program("timers", in: "libaio", needs: ["LibAIO", "Sys9"]),
+    program("pool", in: "libaio", needs: ["LibAIO", "Sys9"]),
     program("httpd", in: "libaio", needs: ["Servers", "Sys9"]),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
@@ -123,7 +129,7 @@ let package = Package(
       path: "Sources/bench/ministat/simulate", swiftSettings: strict),
     // Tests.
     .target(
-      name: "Support", dependencies: ["Sys9", "CNine"], path: "Tests/Support",
+      name: "Support", dependencies: ["CFibers", "Sys9", "CNine"], path: "Tests/Support",
       swiftSettings: strict),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests("Sys9", needs: ["Sys9"]),
@@ -134,6 +140,7 @@ let package = Package(
     tests("LibIP", needs: ["LibIP", "Lib9c", "LibFmt", "Sys9"]),
     tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
+    tests("LibObj", needs: ["LibObj", "Sys9", system]),
     tests("LibUTF", needs: ["LibUTF", "Sys9", system]),
     tests("LibFmt", needs: ["CAllocations", "LibFmt", "LibUTF", "Sys9", system]),
     tests("LibBio", needs: ["CAllocations", "LibBio", "LibFmt", "LibUTF", "Sys9", system]),
@@ -143,7 +150,13 @@ let package = Package(
       "ConfigKit", needs: ["ConfigKit", "LibJSON", "Sys9", system],
       data: ["Cases", "Editor/sarif-essential.json"]),
     tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
-    tests("LibAIO", needs: ["LibAIO", "LibHTTP", "Servers", "Sys9", system]),
+    .target(name: "CFibers", path: "Tests/CFibers"),
+    tests(
+      "LibAIO",
+      needs: [
+        "CAllocations", "CFibers", "Lib9c", "LibAIO", "LibHTTP", "LibJSON", "Servers", "Sys9",
+        system,
+      ]),
     tests("LibHTTP", needs: ["LibHTTP"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),
     tests(

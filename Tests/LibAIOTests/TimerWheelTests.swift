@@ -19,21 +19,29 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 extension TimerWheel {
-  /// Arms a timer that is known by a number.
-  fileprivate mutating func arm(_ deadline: UInt64, period: UInt32 = 0, id: Int) -> Aio.TimerToken {
-    let context = unsafe UnsafeMutableRawPointer(bitPattern: id)
-    return unsafe arm(deadline: deadline, period: period, { _, _ in }, context) ?? .none
+  /// Arms a timer that is known by a number, which must not be 0.
+  fileprivate func arm(_ deadline: UInt64, periodNs: UInt64 = 0, id: Int)
+    -> Aio.TimerToken
+  {
+    guard let owner = unsafe UnsafeMutableRawPointer(bitPattern: id) else { return .none }
+    return unsafe arm(deadline: deadline, period: TimerPeriod(ns: periodNs), owner) ?? .none
   }
 
   /// The number of the next timer that fires.
-  fileprivate mutating func fire(_ now: UInt64) -> Int? {
-    guard let fired = unsafe next(now) else { return nil }
-    return unsafe Int(bitPattern: fired.1)
+  fileprivate func fire(_ now: UInt64) -> Int? {
+    guard let fired = next(now) else { return nil }
+    return unsafe Int(bitPattern: fired.owner)
   }
 
-  fileprivate mutating func cancel(_ token: Aio.TimerToken) -> Bool {
-    let (wasArmed, _) = unsafe disarm(token)
-    return wasArmed
+  fileprivate func cancel(_ token: Aio.TimerToken) -> Bool {
+    if !isArmed(token) { return false }
+    disarm(token.index)
+    return true
+  }
+
+  /// The numbers of the timers of a deadline.
+  fileprivate func ids(at deadline: UInt64) -> [Int] {
+    timers(at: deadline).map { unsafe Int(bitPattern: timers[$0].pointee.owner) }
   }
 }
 
@@ -57,7 +65,7 @@ extension TimerWheel {
   func agreesWithTheModel(seed: Int) throws {
     var random = SeededGenerator(seed: UInt64(seed))
     let start = UInt64.random(in: 0...(1 << 50), using: &random)
-    var wheel = try TimerWheel(now: start)
+    let wheel = try TimerWheel(now: start)
     var model = Model()
     var now = start
     var tokens: [Int: Aio.TimerToken] = [:]
@@ -66,8 +74,11 @@ extension TimerWheel {
     for id in 1...600 {
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<6:
-        let deadline =
-          now + UInt64.random(in: 0...reaches.randomElement(using: &random)!, using: &random)
+        // Now and then a deadline that there is already, for the order of equals.
+        let reach = reaches.randomElement(using: &random)!
+        let other = model.armed.randomElement(using: &random)?.deadline ?? 0
+        let isEqual = Bool.random(using: &random) && (now...now + 1 << 50).contains(other)
+        let deadline = isEqual ? other : now + UInt64.random(in: 0...reach, using: &random)
         tokens[id] = wheel.arm(deadline, id: id)
         model.armed.append((deadline, id, id))
       case 6, 7:
@@ -78,7 +89,12 @@ extension TimerWheel {
         if let expected { model.armed.remove(at: expected) }
       default:
         now += UInt64.random(in: 0...reaches.randomElement(using: &random)!, using: &random)
-        drain(&wheel, &model, now, seed)
+        drain(wheel, &model, now, seed)
+      }
+      if let some = model.armed.randomElement(using: &random)?.deadline {
+        let found = wheel.ids(at: some).sorted()
+        let expected = model.armed.filter { $0.deadline == some }.map(\.id)
+        #expect(found == expected, "W5, seed \(seed)")
       }
       #expect(wheel.count == model.armed.count, "seed \(seed)")
       let earliest = model.armed.map(\.deadline).min()
@@ -86,12 +102,12 @@ extension TimerWheel {
       #expect((told == nil) == (earliest == nil), "seed \(seed)")
       if let told, let earliest { #expect(told <= earliest, "W4 backwards, seed \(seed)") }
     }
-    drain(&wheel, &model, now + 1 << 57, seed)
+    drain(wheel, &model, now + 1 << 57, seed)
     #expect(wheel.count == 0, "seed \(seed)")
   }
 
   private func drain(
-    _ wheel: inout TimerWheel, _ model: inout Model, _ now: UInt64, _ seed: Int
+    _ wheel: borrowing TimerWheel, _ model: inout Model, _ now: UInt64, _ seed: Int
   ) {
     while true {
       let fired = wheel.fire(now)
@@ -106,10 +122,9 @@ extension TimerWheel {
   }
 
   @Test func repeatsWithoutMakingUpForWhatWasMissed() throws {
-    var wheel = try TimerWheel(now: 0)
-    let second: UInt64 = 1 << 30
-    let period = UInt32(second >> TimerWheel.tickShift)
-    let token = wheel.arm(second, period: period, id: 1)
+    let wheel = try TimerWheel(now: 0)
+    let second: UInt64 = 1_000_000_000
+    let token = wheel.arm(second, periodNs: second, id: 1)
     let calls = [second - 1, second, second, second * 10 + 5, second * 10 + 5].map {
       wheel.fire($0)
     }
@@ -119,4 +134,18 @@ extension TimerWheel {
     let cancelled = [wheel.cancel(token), wheel.cancel(token)]
     #expect(cancelled == [true, false])
   }
+
+  @Test(
+    "a period is exact, and never shorter than asked",
+    arguments: [
+      (1, 1000), (1000, 1000), (1001, 2000), (33_000_000, 33_000_000),
+      (2_147_483_647_000, 2_147_483_647_000), (2_147_483_648_000, 2_147_483_648_000),
+      (3_000_000_001_000, 3_000_000_512_000),
+    ] as [(UInt64, UInt64)])
+  func period(ns: UInt64, expected: UInt64) {
+    #expect(TimerPeriod(ns: ns).ns == expected && !TimerPeriod(ns: ns).isNever)
+    #expect(TimerPeriod(ns: TimerPeriod.nsMax).ns == TimerPeriod.nsMax)
+  }
+
+  @Test func aTimerIs48Bytes() { #expect(MemoryLayout<TimerRecord>.stride == 48) }
 }

@@ -26,19 +26,26 @@ _config() {
   [[ $cur == = ]] && return
   COMPREPLY=()
   ((COMP_CWORD > 1)) && case ${COMP_WORDS[1]} in
-    bench|compare|completions|fmt|import|init|lsp|matrix|probe|test) command=${COMP_WORDS[1]} ;;
+    bench|build|compare|completions|defaults|diff|explain|fmt|graph|import|init|lint|lsp|matrix|probe|query|test) command=${COMP_WORDS[1]} ;;
   esac
   case $command in
     '') options='-o -a -p --toolchain -I -d -s -g --make --ninja -W --diagnostics -x --version -h --help' first=configurations rest=configurations ;;
     'bench') options='-p --toolchain --with --sanitize --not -I -s -j -k --pairs --until --max-time --warmup --seed --cpu --shake --format --metric --margin --no-plot -o --build --only -h --help' first=configurations rest=configurations ;;
+    'build') options='-j -h --help' first=directory rest=none ;;
     'compare') options='--format --metric --margin --no-plot -h --help' first=file rest=file ;;
     'completions') options='-h --help' first='words bash zsh fish' rest='words bash zsh fish' ;;
+    'defaults') options='-h --help' first=directory rest=directory ;;
+    'diff') options='-p --toolchain --with --sanitize --not -I -s -j -k --json -h --help' first=file rest=file ;;
+    'explain') options='-p --toolchain -I -s --with --json --rebuild -h --help' first=configurations rest=configurations ;;
     'fmt') options='--check --diff --diagnostics -h --help' first=file rest=file ;;
+    'graph') options='-p --toolchain -I -s --with --of --svg --sources --no-sources -o -h --help' first=configurations rest=configurations ;;
     'import') options='--name -s --build -D --fixed --config --force -h --help' first='words cmake compdb files' rest=file ;;
     'init') options='--name --force -h --help' first=directory rest=directory ;;
+    'lint') options='-p --toolchain -I -s --with -W --diagnostics --json -h --help' first=configurations rest=configurations ;;
     'lsp') options='--stdio --textmate -h --help' first=none rest=none ;;
-    'matrix') options='-p --toolchain --with --sanitize --not -I -s -j -k --diagnostics -h --help' first=configurations rest=none ;;
-    'probe') options='-p --toolchain -I -s --why -h --help' first=configurations rest=probes ;;
+    'matrix') options='-p --toolchain --with --sanitize --not -I -s -j -k --diagnostics --generate -h --help' first=configurations rest=none ;;
+    'probe') options='-p --toolchain -I -s --with --why -h --help' first=configurations rest=probes ;;
+    'query') options='-p --toolchain -I -s --with --json -h --help' first=configurations rest=none ;;
     'test') options='-p --toolchain --with --sanitize --not -I -s -j -k --tap --junit --only -h --help' first=configurations rest=configurations ;;
   esac
   case "$command $prev" in
@@ -73,16 +80,45 @@ _config() {
     'bench -o') kind=file ;;
     'bench --build') kind='words ninja make' ;;
     'bench --only') kind=tests ;;
+    'build -j') kind=none ;;
     'compare --format') kind='words text markdown csv json html' ;;
     'compare --metric') kind=none ;;
     'compare --margin') kind=none ;;
+    'diff -p') kind=platforms ;;
+    'diff --toolchain') kind=toolchains ;;
+    'diff --with') kind=options ;;
+    'diff --sanitize') kind='words address thread undefined' ;;
+    'diff --not') kind=none ;;
+    'diff -I') kind=directory ;;
+    'diff -s') kind=directory ;;
+    'diff -j') kind=none ;;
+    'explain -p') kind=platforms ;;
+    'explain --toolchain') kind=toolchains ;;
+    'explain -I') kind=directory ;;
+    'explain -s') kind=directory ;;
+    'explain --with') kind=none ;;
+    'explain --rebuild') kind=directory ;;
     'fmt --diagnostics') kind='words text json sarif' ;;
+    'graph -p') kind=platforms ;;
+    'graph --toolchain') kind=toolchains ;;
+    'graph -I') kind=directory ;;
+    'graph -s') kind=directory ;;
+    'graph --with') kind=none ;;
+    'graph --of') kind=none ;;
+    'graph -o') kind=file ;;
     'import --name') kind=none ;;
     'import -s') kind=directory ;;
     'import --build') kind=directory ;;
     'import -D') kind=none ;;
     'import --config') kind=file ;;
     'init --name') kind=none ;;
+    'lint -p') kind=platforms ;;
+    'lint --toolchain') kind=toolchains ;;
+    'lint -I') kind=directory ;;
+    'lint -s') kind=directory ;;
+    'lint --with') kind=none ;;
+    'lint -W') kind=none ;;
+    'lint --diagnostics') kind='words text json sarif' ;;
     'matrix -p') kind=platforms ;;
     'matrix --toolchain') kind=toolchains ;;
     'matrix --with') kind=options ;;
@@ -96,6 +132,12 @@ _config() {
     'probe --toolchain') kind=toolchains ;;
     'probe -I') kind=directory ;;
     'probe -s') kind=directory ;;
+    'probe --with') kind=none ;;
+    'query -p') kind=platforms ;;
+    'query --toolchain') kind=toolchains ;;
+    'query -I') kind=directory ;;
+    'query -s') kind=directory ;;
+    'query --with') kind=none ;;
     'test -p') kind=platforms ;;
     'test --toolchain') kind=toolchains ;;
     'test --with') kind=options ;;
@@ -121,7 +163,7 @@ _config() {
     if [[ -n $conf && -n $rest ]]; then first=$rest; fi
     _config_value "$cur" "$first" "$conf"
     ((COMP_CWORD == 1)) &&
-      COMPREPLY+=($(compgen -W 'bench compare completions fmt import init lsp matrix probe test' -- "$cur"))
+      COMPREPLY+=($(compgen -W 'bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -- "$cur"))
   fi
   return 0
 }

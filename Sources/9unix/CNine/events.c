@@ -9,6 +9,7 @@
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/sendfile.h>
 #endif
 
 int cnine_accept_now(int listener)
@@ -30,6 +31,15 @@ int cnine_epoll_add(int epoll, int fd, unsigned events, unsigned long long data)
 	struct epoll_event event = { .events = events, .data.u64 = data };
 
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+ssize_t cnine_sendfile(int socket, int file, long long *offset, size_t count)
+{
+	off_t at = *offset;
+	ssize_t sent = sendfile(socket, file, &at, count);
+
+	*offset = at;
+	return sent;
 }
 
 int cnine_eventfd(void)
@@ -75,6 +85,13 @@ int cnine_uring_register(int ring, unsigned opcode, void *arg, unsigned count)
 }
 
 #else
+
+ssize_t cnine_sendfile(int socket, int file, long long *offset, size_t count)
+{
+	(void)socket, (void)file, (void)offset, (void)count;
+	errno = ENOSYS;
+	return -1;
+}
 
 int cnine_epoll_create(void)
 {

@@ -19,7 +19,7 @@ public enum Kernel {
 
   /// Calls `body` until it is not interrupted.
   @inline(__always)
-  private static func count(_ call: StaticString, _ body: () -> Int) -> Int {
+  static func count(_ call: StaticString, _ body: () -> Int) -> Int {
     while true {
       let result: Int
       if let fault = Faults.next(call) {
@@ -244,6 +244,14 @@ public enum Kernel {
   public static func unmap(_ base: UnsafeMutableRawPointer, _ size: Int) {
     let result = unsafe munmap(base, size)
     precondition(result == 0, "what was mapped is unmapped once")
+  }
+
+  /// Asks for large pages for mapped memory, all but its first two megabytes: what stays small does
+  /// not grow by it.  `madvise(2)`, `MADV_HUGEPAGE`.
+  public static func useLargePages(_ base: UnsafeMutableRawPointer, _ size: Int) {
+    let large = 1 << 21
+    if size <= 2 * large { return }
+    _ = unsafe madvise(base + large, size - large, MADV_HUGEPAGE)  // advice: small ones work too
   }
 
   /// Keeps mapped memory out of children: they must not write to a ring.  `madvise(2)`.

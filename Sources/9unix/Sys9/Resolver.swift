@@ -1,5 +1,6 @@
 // Names of hosts and services, by the C library.
 
+import CNine
 import Glibc
 
 /// The system's names for hosts and services.  Blocks while somebody is asked.

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "CNineMeasure.h"
+#include "CNineThreads.h"
 
 /* open(2) with a mode: variadic in C. */
 static inline int cnine_open(const char *path, int flags, mode_t mode)
@@ -146,6 +147,8 @@ int cnine_epoll_create(void);
 int cnine_epoll_add(int epoll, int fd, unsigned events, unsigned long long data);
 int cnine_epoll_wait(int epoll, struct cnine_event *events, int count, long long timeout_ns);
 int cnine_eventfd(void);
+/* sendfile(2), where the system has Linux's. */
+ssize_t cnine_sendfile(int socket, int file, long long *offset, size_t count);
 int cnine_uring_setup(unsigned entries, void *params);
 int cnine_uring_enter(int ring, unsigned submit, unsigned wait, unsigned flags, void *arg, size_t size);
 int cnine_uring_register(int ring, unsigned opcode, void *arg, unsigned count);
@@ -213,5 +216,9 @@ ssize_t cnine_udp_receive(int fd, void *bytes, size_t size, struct cnine_datagra
 /* sendmsg(2) with the addresses, through a socket of AF_INET or AF_INET6. */
 ssize_t cnine_udp_send(
     int fd, int family, const void *bytes, size_t size, const struct cnine_datagram *d);
+
+/* The Swift runtime's, which no header of it declares: a new string, or NULL for another name. */
+char *swift_demangle(
+    const char *name, size_t size, char *room, size_t *room_size, unsigned int flags);
 
 #endif

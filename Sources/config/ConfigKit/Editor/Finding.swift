@@ -49,10 +49,12 @@ public struct Finding: Equatable, Sendable {
   public let text: String
   /// Other places that belong to it.
   public let notes: [FindingNote]
+  /// The name of the kind of finding, where it has one.
+  public var name: String?
 
-  /// A stable name of the kind of finding: the words of the text before its first `:`, `;` or
-  /// parenthesis, without what is quoted; at most six.
-  public var rule: String { Self.rule(of: text) }
+  /// A stable name of the kind of finding: its own, or the words of the text before its first `:`,
+  /// `;` or parenthesis, without what is quoted; at most six.
+  public var rule: String { name ?? Self.rule(of: text) }
 
   static func rule(of text: String) -> String {
     var words: [String] = []

@@ -74,8 +74,8 @@ extension CMakeTargets {
     if mine.modifier != other.modifier {
       let kinds = [mine, other].map { $0.modifier.hasPrefix("shared") ? "shared" : "static" }
       result.remark(
-        "\(mine.name): \(kinds[0]), as it is with \(sides.here); with \(sides.there) "
-          + "CMake makes it \(kinds[1])")
+        "\(mine.name): \(kinds[0]), as it is with \(sides.here); with \(sides.there) CMake "
+          + "makes it \(kinds[1])")
     }
     // Flags of each item in whole, so that it does not matter which of them were raised.
     Self.lower(&mine)

@@ -31,6 +31,8 @@ public struct Report: Sendable {
 public struct Generator {
   let request: Request
   let machine: Machine
+  /// The machine without what variants share: for files that are read once, such as sources.
+  let uncached: Machine
   let names: Names
   /// What other variants have read.
   let shared: SharedReading?
@@ -46,6 +48,7 @@ public struct Generator {
     self.request = request
     self.shared = shared
     names = shared?.names ?? Names()
+    uncached = machine
     self.machine = shared?.machine(machine) ?? machine
     diagnostics = Diagnostics(warningsAreErrors: request.warningsAreErrors)
   }
@@ -132,7 +135,7 @@ public struct Generator {
         os: request.os ?? machine.system.os,
         arch: request.arch ?? Architecture.normalised(machine.system.arch))
     } catch {
-      diagnostics.error(.none, "cannot open '\(error.subject)': \(error.reason)")
+      diagnostics.error(.none, "cannot open '\(configuration)': \(error.reason)")
       return nil
     }
   }
@@ -147,6 +150,7 @@ public struct Generator {
     if let program = machine.program {
       let prefix = program.removingLastComponent().removingLastComponent()
       result.append(prefix.appending("share").appending("config"))
+      result.append(prefix.appending("conf"))
     }
     return result
   }

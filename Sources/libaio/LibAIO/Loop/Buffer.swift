@@ -26,13 +26,15 @@ extension Aio {
     private let size: UInt32
     private let home: Unmanaged<BufferPool>?
 
+    /// - Parameter headroom: bytes before the valid ones.
     init(
-      base: UnsafeMutableRawPointer, count: UInt32, capacity: UInt32, home: Unmanaged<BufferPool>?
+      base: UnsafeMutableRawPointer, headroom: UInt32 = 0, count: UInt32, capacity: UInt32,
+      home: Unmanaged<BufferPool>?
     ) {
-      assert(count <= capacity)
+      assert(headroom + count <= capacity)
       unsafe self.base = unsafe base
-      start = 0
-      end = count
+      start = headroom
+      end = headroom + count
       size = capacity
       unsafe self.home = unsafe home
     }
@@ -51,6 +53,13 @@ extension Aio {
       end = 0
       size = UInt32(capacity)
       unsafe home = nil
+    }
+
+    /// An empty buffer with memory of its own for `capacity` bytes behind `headroom` others.
+    init(headroom: Int, capacity: Int) {
+      self.init(capacity: headroom + capacity)
+      start = UInt32(headroom)
+      end = start
     }
 
     /// A buffer with memory of its own, holding a copy of `bytes`.
@@ -101,6 +110,13 @@ extension Aio {
     public subscript(index: Int) -> UInt8 {
       precondition(index >= 0 && index < count, "beyond the bytes of the buffer")
       return unsafe base.load(fromByteOffset: Int(start) + index, as: UInt8.self)
+    }
+
+    /// The memory before the valid bytes.
+    borrowing func withHeadroom<Result>(
+      _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+      try unsafe body(UnsafeMutableRawBufferPointer(start: base, count: Int(start)))
     }
 
     /// Forgets the first `count` valid bytes.

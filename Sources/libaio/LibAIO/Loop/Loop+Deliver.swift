@@ -51,7 +51,7 @@ extension Aio.Loop {
     dropHandle(handle)
     unsafe ops[head].pointee.state.insert(.isDue)
     _ = enqueue(head, &due)
-    if !starved.isEmpty { feedStarved() }  // a descriptor has become free
+    if !throttled.isEmpty { feedThrottled() }  // a descriptor has become free
   }
 
   /// Hands out the terminal completions that are due; at most `budget` of them.
@@ -100,11 +100,13 @@ extension Aio.Loop {
   ) {
     let op = unsafe ops[index]
     stats.completions += 1
+    unsafe enter(op.pointee)
     var completion = unsafe Aio.Completion(
       token: Aio.OpToken(index: index, generation: op.pointee.generation), kind: op.pointee.kind,
       isLast: false, handle: op.pointee.handleName, accepted: accepted,
       result: Int(result), buffer: buffer)
     unsafe op.pointee.receiver?._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
+    recorder.finish()
   }
 
   /// Frees an operation and tells its receiver that it is over (L2).
@@ -117,7 +119,10 @@ extension Aio.Loop {
     let kind = unsafe op.pointee.kind
     let receiver = unsafe op.pointee.receiver
     let handle = unsafe op.pointee.handleName
+    if unsafe op.pointee.state.contains(.isActivity) { return concludeActivity(index, result) }
     let sent = unsafe buffer(of: op.pointee)
+    if kind == .sendFile { unsafe FileSending.forget(op.pointee) }
+    unsafe enter(op.pointee)
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []
     ops.give(index)
@@ -127,8 +132,20 @@ extension Aio.Loop {
     var completion = Aio.Completion(
       token: token, kind: kind, isLast: true, handle: handle, accepted: accepted, result: result,
       buffer: buffer)
-    unsafe receiver._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
-    unsafe receiver.release()
+    unsafe receiver._withUnsafeGuaranteedRef {
+      $0.completed(&completion, on: self)
+      $0.letGo()
+    }
+    recorder.finish()
+  }
+
+  /// What runs until `recorder.finish` runs because `op` has something to tell, and for its group.
+  @inline(__always)
+  final func enter(_ op: OpRecord) {
+    unsafe recorder.begin(
+      .completion, place: UInt64(op.site) << 32 | UInt64(op.group), parent: 0,
+      callback: UInt(bitPattern: op.receiver?.toOpaque()), argument: UInt(op.handle), fd: -1,
+      op: op.kind.rawValue)
   }
 
   /// What a send gives back, or what a receive brings: never both.
@@ -141,7 +158,9 @@ extension Aio.Loop {
 
   /// Puts the buffer of an operation together again.
   final func buffer(of op: OpRecord) -> Aio.Buffer? {
-    guard let base = unsafe op.base else { return nil }
+    guard let base = unsafe op.base, !op.state.contains(.isActivity), op.kind != .sendFile else {
+      return nil
+    }
     return unsafe Aio.Buffer(
       Aio.Buffer.Parts(base: base, start: op.start, end: op.end, home: op.home))
   }

@@ -5,7 +5,7 @@ extension Aio.Loop {
   /// budgeted 2 us are half a tick of the timers.
   private static let completionsPerTurnMax = 256
   /// Timers fired in a turn.
-  private static let timersPerTurnMax = 256
+  static let timersPerTurnMax = 256
   /// Handles that get their turn.
   private static let handlesPerTurnMax = 256
 
@@ -24,9 +24,12 @@ extension Aio.Loop {
   public final func runUntilIdle() -> Bool {
     begin()
     var didWork = false
-    while !isStopping, hasWork {
-      turn(waiting: false)
-      didWork = true
+    while !isStopping {
+      let before = stats.completions &+ stats.timers &+ stats.messages
+      turn(waiting: hasEvents)
+      let isBusy = stats.completions &+ stats.timers &+ stats.messages != before
+      if isBusy { didWork = true }
+      if !isBusy && !hasWork { break }
     }
     isStopping = false
     return didWork
@@ -39,16 +42,19 @@ extension Aio.Loop {
   /// nobody looks like.
   public final var isAtRest: Bool {
     pool.collect()
+    datagramPool?.collect()
     var accepts: UInt32 = 0
     for index in 0..<ops.freshCount where unsafe ops[index].pointee.state.contains(.isLive) {
       if unsafe ops[index].pointee.kind == .accept { accepts += 1 }
     }
     return ops.count == accepts && handles.count == accepts && pool.freeCount == pool.blockCount
       && timers.count == 0 && !hasImmediateWork
+      && datagramPool?.freeCount == datagramPool?.blockCount
   }
 
   private func begin() {
     pool.adopt()
+    datagramPool?.adopt()
     now = clock()
   }
 
@@ -57,14 +63,17 @@ extension Aio.Loop {
     hasImmediateWork || hasEvents
   }
 
-  private var hasImmediateWork: Bool {
+  final var hasImmediateWork: Bool {
     !due.isEmpty || !turns.isEmpty || !refused.isEmpty || mailbox.hasMail
+      || guest?.hasWork ?? false
   }
 
   /// One turn.
   final func turn(waiting: Bool) {
+    guest?.turn(self)
     if mailbox.hasMail { stats.messages &+= mailbox.drain(into: self) }
-    if !starved.isEmpty, pool.collect() > 0 || pool.freeCount > 0 { feedStarved() }
+    if now >= throttledUntil { feedThrottled() }
+    if !starved.isEmpty, hasFreeBlocks { feedStarved() }
     if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
     takeTurns()
     fireTimers()
@@ -72,17 +81,57 @@ extension Aio.Loop {
     if !waiting || hasImmediateWork {
       wait(until: 0)
     } else {
-      let deadline = timers.nextDeadline()
+      let deadline = nextDeadline
       // Whoever sends from now on must wake us; whoever sent before is seen here.
-      if mailbox.park() {
+      if park() {
         wait(until: deadline)
+        unpark()
       } else {
         wait(until: 0)
       }
-      mailbox.unpark()
     }
     stats.waits &+= 1
     now = clock()
+  }
+
+  /// When there is something to do even if nothing happens; nil for never.
+  final var nextDeadline: UInt64? {
+    var deadline = timers.nextDeadline()
+    if throttledUntil != .max { deadline = min(deadline ?? .max, throttledUntil) }
+    // Buffers that are with other threads come home without a word.
+    if !starved.isEmpty && foreignBuffersNs != .max {
+      deadline = min(deadline ?? .max, now &+ foreignBuffersNs)
+    }
+    return deadline
+  }
+
+  private var hasFreeBlocks: Bool {
+    pool.collect()
+    datagramPool?.collect()
+    return pool.freeCount > 0 && datagramPool?.freeCount != 0
+  }
+
+  /// Says that the loop is about to sleep; false if it must not.
+  final func park() -> Bool {
+    if mailbox.park() {
+      guard let guest else { return true }
+      if guest.park() {
+        isParked = true
+        return true
+      }
+    }
+    mailbox.unpark()
+    return false
+  }
+
+  /// Says that the loop is awake: called as soon as a wait has returned, and again after it.
+  @inline(__always)
+  final func unpark() {
+    mailbox.unpark()
+    if isParked {
+      isParked = false
+      guest?.awake()
+    }
   }
 
   private func takeTurns() {
@@ -100,16 +149,5 @@ extension Aio.Loop {
       }
       count += 1
     }
-  }
-
-  private func fireTimers() {
-    if timers.count == 0 { return }
-    var count = 0
-    let loop = unsafe Unmanaged.passUnretained(self).toOpaque()
-    while count < Self.timersPerTurnMax, let timer = unsafe timers.next(now) {
-      unsafe timer.0(loop, timer.1)
-      count += 1
-    }
-    stats.timers &+= UInt64(count)
   }
 }

@@ -10,13 +10,16 @@ public import Sys9
 extension Aio.Loop {
   // Handles.
 
-  /// A listener at `address`.  Corresponds to `Aio::announce`, and to `socket(2)`, `bind(2)` and
-  /// `listen(2)` with `SO_REUSEADDR`.
+  /// A listener at `address`, or a socket that receives datagrams there.
+  ///
+  /// `socket(2)`, `bind(2)` and `listen(2)`.  Corresponds to `Aio::announce`, which takes a dial
+  /// string: see the other ones.
   public final func announce(
-    _ address: SocketAddress, backlog: CInt = 4096
+    _ address: SocketAddress, kind: Sockets.Kind = .stream,
+    options: Aio.ListenOptions = Aio.ListenOptions()
   ) throws(SystemError) -> Aio.Handle {
-    let fd = try makeListener(at: address, backlog: backlog)
-    return try add(fd, [.isListener])
+    let fd = try makeListener(at: address, kind, options)
+    return try add(fd, kind == .stream ? [.isListener] : [.canWrite, .isDatagram])
   }
 
   /// Where a listener or a connection is bound; tells the port where 0 was asked for.
@@ -32,9 +35,9 @@ extension Aio.Loop {
     try add(descriptor.release(), [.canRead, .canWrite])
   }
 
-  private func add(_ fd: CInt, _ state: HandleState) throws(SystemError) -> Aio.Handle {
+  final func add(_ fd: CInt, _ state: HandleState) throws(SystemError) -> Aio.Handle {
     guard let index = addHandle(fd, state) else {
-      Kernel.close(fd)
+      releaseUnused(fd)
       throw SystemError(call: "socket", errno: ENFILE, subject: "the loop's table of handles")
     }
     do {
@@ -49,27 +52,49 @@ extension Aio.Loop {
 
   // Operations.
 
+  // Each says where it was called (`file`, `line`, `function`), for whoever asks what a loop waits
+  // for: leave them out.
+
   /// Accepts a connection, or one after the other.
   @discardableResult
   public final func accept(
-    on listener: Aio.Handle, repeating: Bool = false, to receiver: Aio.Receiver
-  ) -> Aio.OpToken { submit(.accept, listener, repeating: repeating, receiver) }
+    on listener: Aio.Handle, repeating: Bool = false, to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    let site = Aio.Site(file, line: line, function: function)
+    return submit(.accept, listener, repeating: repeating, receiver, site)
+  }
+
+  /// Waits until a listener has a connection, and leaves it there for `accept`.  Corresponds to
+  /// `Aio::listen`.
+  @discardableResult
+  public final func listen(
+    on listener: Aio.Handle, to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    let site = Aio.Site(file, line: line, function: function)
+    return submit(.readable, listener, repeating: false, receiver, site)
+  }
 
   /// Connects to `address`; the handle exists at once, and can be used when this has completed.
   ///
-  /// Operations may be submitted before that: they wait their turn.
+  /// Operations may be submitted before that: they wait their turn.  A socket for datagrams is
+  /// connected at once, and receives from `address` alone.
   public final func connect(
-    to address: SocketAddress, _ receiver: Aio.Receiver
+    to address: SocketAddress, kind: Sockets.Kind = .stream, from local: SocketAddress? = nil,
+    _ receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) throws(SystemError) -> Aio.Handle {
-    let fd = try makeSocket(for: address)
-    guard let index = addHandle(fd, []) else {
-      Kernel.close(fd)
+    let fd = try makeSocket(for: address, kind, from: local)
+    guard let index = addHandle(fd, kind == .datagram ? .isDatagram : []) else {
+      releaseUnused(fd)
       throw SystemError(call: "socket", errno: ENFILE, subject: "the loop's table of handles")
     }
     let handle = name(ofHandle: index)
+    let site = Aio.Site(file, line: line, function: function)
     unsafe address.withBytes {
       let name = unsafe Aio.Buffer(copying: $0)
-      _ = submit(.connect, handle, name, repeating: false, receiver)
+      _ = submit(.connect, handle, name, repeating: false, receiver, site)
     }
     return handle
   }
@@ -80,39 +105,59 @@ extension Aio.Loop {
   /// brings the error.
   @discardableResult
   public final func receive(
-    from handle: Aio.Handle, repeating: Bool = false, to receiver: Aio.Receiver
-  ) -> Aio.OpToken { submit(.receive, handle, repeating: repeating, receiver) }
+    from handle: Aio.Handle, repeating: Bool = false, to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    let site = Aio.Site(file, line: line, function: function)
+    return submit(.receive, handle, repeating: repeating, receiver, site)
+  }
 
   /// Sends all of `buffer`, after what was submitted before; the completion brings it back.
   @discardableResult
   public final func send(
-    _ buffer: consuming Aio.Buffer, to handle: Aio.Handle, _ receiver: Aio.Receiver
-  ) -> Aio.OpToken { submit(.send, handle, buffer, repeating: false, receiver) }
+    _ buffer: consuming Aio.Buffer, to handle: Aio.Handle, _ receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    let site = Aio.Site(file, line: line, function: function)
+    return submit(.send, handle, buffer, repeating: false, receiver, site)
+  }
 
-  /// Waits until `handle` can be read; with `repeating`, each time that it can anew.
+  /// Waits until `handle` can be read.  Corresponds to `Aio::read`, and `cancel` to
+  /// `Aio::removeRead`.
   @discardableResult
   public final func waitReadable(
-    _ handle: Aio.Handle, _ receiver: Aio.Receiver
-  ) -> Aio.OpToken { submit(.readable, handle, repeating: false, receiver) }
+    _ handle: Aio.Handle, _ receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    let site = Aio.Site(file, line: line, function: function)
+    return submit(.readable, handle, repeating: false, receiver, site)
+  }
 
-  /// Waits until `handle` can be written.
+  /// Waits until `handle` can be written.  Corresponds to `Aio::write`, and `cancel` to
+  /// `Aio::removeWrite`.
   @discardableResult
   public final func waitWritable(
-    _ handle: Aio.Handle, _ receiver: Aio.Receiver
-  ) -> Aio.OpToken { submit(.writable, handle, repeating: false, receiver) }
+    _ handle: Aio.Handle, _ receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    let site = Aio.Site(file, line: line, function: function)
+    return submit(.writable, handle, repeating: false, receiver, site)
+  }
 
   /// Closes `handle`: its other operations end with `ECANCELED`, then this one completes.
   ///
   /// Nothing can be submitted on the handle any more.  Without a receiver nobody is told.
   @discardableResult
   public final func close(
-    _ handle: Aio.Handle, _ receiver: Aio.Receiver? = nil
+    _ handle: Aio.Handle, _ receiver: Aio.Receiver? = nil,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     guard let record = unsafe record(handle), unsafe !record.pointee.state.contains(.isClosing)
     else {
       return receiver.map { refuse(.close, handle, EBADF, $0) } ?? .none
     }
-    let token = submit(.close, handle, repeating: false, receiver)
+    let site = Aio.Site(file, line: line, function: function)
+    let token = submit(.close, handle, repeating: false, receiver, site)
     unsafe record.pointee.state.insert(.isClosing)
     endAll(handle.index)
     return token
@@ -132,7 +177,12 @@ extension Aio.Loop {
   /// with what had happened before.  A token that names nothing is ignored.
   public final func cancel(_ token: Aio.OpToken) {
     guard let op = unsafe record(token), unsafe !op.pointee.state.contains(.isDue) else { return }
-    cancel(token.index)
+    if unsafe op.pointee.state.contains(.isActivity) {
+      unsafe op.pointee.state.insert(.isCancelled)
+      unsafe Activity.of(op.pointee)?.stop(on: self)
+    } else {
+      cancel(token.index)
+    }
   }
 
   /// Holds back a repeating operation: what comes meanwhile waits with the system.
@@ -154,9 +204,9 @@ extension Aio.Loop {
 
   // The common way.
 
-  private func submit(
+  final func submit(
     _ kind: Aio.OpKind, _ handle: Aio.Handle, _ buffer: consuming Aio.Buffer? = nil,
-    repeating: Bool, _ receiver: Aio.Receiver?
+    sending: FileSending? = nil, repeating: Bool, _ receiver: Aio.Receiver?, _ site: Aio.Site
   ) -> Aio.OpToken {
     guard let record = unsafe record(handle), unsafe !record.pointee.state.contains(.isClosing)
     else {
@@ -167,12 +217,18 @@ extension Aio.Loop {
     }
     let op = unsafe ops[index]
     unsafe op.pointee.generation &+= 1
-    unsafe op.pointee.receiver = receiver.map { unsafe Unmanaged.passRetained($0) }
+    if let receiver {
+      receiver.hold()
+      unsafe op.pointee.receiver = Unmanaged.passUnretained(receiver)
+    } else {
+      unsafe op.pointee.receiver = nil
+    }
     unsafe op.pointee.handle = handle.index
     unsafe op.pointee.handleGeneration = handle.generation
+    unsafe op.pointee.group = group.id
+    unsafe op.pointee.site = site.id
     unsafe op.pointee.kind = kind
     unsafe op.pointee.state = repeating ? [.isLive, .repeats] : .isLive
-    unsafe op.pointee.progress = 0
     unsafe op.pointee.result = 0
     if let parts = buffer.take()?.unwrap() {
       unsafe op.pointee.base = unsafe parts.base
@@ -180,7 +236,7 @@ extension Aio.Loop {
       unsafe op.pointee.start = parts.start
       unsafe op.pointee.end = parts.end
     } else {
-      unsafe op.pointee.base = nil
+      unsafe op.pointee.base = sending.map { unsafe Unmanaged.passRetained($0).toOpaque() }
       unsafe op.pointee.home = nil
     }
     let isHead =
@@ -192,8 +248,15 @@ extension Aio.Loop {
     return token
   }
 
+  /// Puts a part of a file among what is to be sent to a handle.
+  final func submit(
+    _ sending: FileSending, _ handle: Aio.Handle, _ receiver: Aio.Receiver, _ site: Aio.Site
+  ) -> Aio.OpToken {
+    submit(.sendFile, handle, sending: sending, repeating: false, receiver, site)
+  }
+
   /// Tells `receiver`, in a later phase, that its operation could not begin.
-  private func refuse(
+  final func refuse(
     _ kind: Aio.OpKind, _ handle: Aio.Handle, _ errno: CInt, _ receiver: Aio.Receiver
   ) -> Aio.OpToken {
     refused.append(Refusal(receiver: receiver, kind: kind, handle: handle, errno: errno))
@@ -245,8 +308,8 @@ extension Aio.OpKind {
   @inline(__always)
   var reads: Bool {
     switch self {
-    case .accept, .receive, .readable: true
-    case .connect, .send, .writable, .close: false
+    case .accept, .receive, .readable, .receiveFrom: true
+    default: false
     }
   }
 }

@@ -13,35 +13,37 @@ extension Aio {
   /// Runs operations, timers and messages on the thread that runs it.
   ///
   /// Made by a `World`.  All calls but those of `remote` belong to the loop's thread.
-  public class Loop {
+  @safe public class Loop {
     /// The most operations that may be under way: 64 MB of address space.
     private static let opsMax: UInt32 = 1 << 20
     /// The most handles that may be open: 32 MB of address space.
     private static let handlesMax: UInt32 = 1 << 20
 
-    final var handles: Slab<HandleRecord>
-    final var ops: Slab<OpRecord>
-    final var timers: TimerWheel
+    final let handles: Slab<HandleRecord>
+    final let ops: Slab<OpRecord>
+    final let timers: TimerWheel
     final let pool: BufferPool
+    /// The blocks of datagrams, where those of `pool` are with the kernel.
+    final var datagramPool: BufferPool?
     final let mailbox: Mailbox
-    /// Operations whose terminal completion is due, linked through `next`.
-    final var due = OpQueue.empty
-    /// Handles that wait for their turn, linked through `next`.
-    final var turns = OpQueue.empty
-    /// Handles that wait for a buffer, linked through `next`.
-    final var starved = OpQueue.empty
-    /// Completions that found no room in the table.
-    final var refused: [Refusal] = []
-    final var isStopping = false
-    /// What happened so far.
-    public internal(set) final var stats = Stats()
-    /// The loop's time in nanoseconds, taken once a turn.  Corresponds to `Aio::now`.
-    public internal(set) final var now: UInt64
+    /// What changes with every event.
+    final let hot: UnsafeMutablePointer<HotState>
+    /// Who else runs on this thread: the worker of a runtime.
+    final var guest: LoopGuest?
+    /// Whether the guest has let the loop sleep.
+    final var isParked = false
+    /// What the loop is doing, for debuggers and traces.
+    final let recorder = Recorder()
 
-    /// - Parameter now: the time of the world that this loop belongs to.
-    init(now: UInt64, options: LoopOptions, wake: @escaping @Sendable () -> Void)
-      throws(SystemError)
-    {
+    /// What the time of day is ahead of the loop's clock.
+    final let dayOffset: Int64
+
+    /// - Parameters:
+    ///   - now: the time of the world that this loop belongs to.
+    ///   - day: the time of day then, in nanoseconds since 1970.
+    init(
+      now: UInt64, day: UInt64, options: LoopOptions, wake: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
       assert(MemoryLayout<HandleRecord>.size == 32 && MemoryLayout<OpRecord>.size == 64)
       assert(MemoryLayout<HandleRecord>.offset(of: \.reads) == HandleRecord.readsOffset)
       assert(MemoryLayout<HandleRecord>.offset(of: \.writes) == HandleRecord.writesOffset)
@@ -50,18 +52,29 @@ extension Aio {
       timers = try TimerWheel(now: now)
       pool = try BufferPool(count: options.bufferCount, size: options.bufferSize)
       mailbox = Mailbox(wake: wake)
-      self.now = now
+      unsafe hot = .allocate(capacity: 1)
+      unsafe hot.initialize(to: HotState(now: now))
+      dayOffset = Int64(clamping: day) - Int64(clamping: now)
     }
 
-    deinit { pool.abandon() }
+    deinit {
+      pool.abandon()
+      datagramPool?.abandon()
+      unsafe hot.deinitialize(count: 1)
+      unsafe hot.deallocate()
+      recorder.end()
+    }
 
     /// Ends everything that is still there, and tells nobody: called as a back end goes away, when
     /// nothing is with the kernel any more.
     final func dismantle() {
       for index in 0..<ops.freshCount where unsafe ops[index].pointee.state.contains(.isLive) {
-        unsafe ops[index].pointee.receiver?.release()
+        unsafe ops[index].pointee.receiver?._withUnsafeGuaranteedRef { $0.letGo() }
         _ = unsafe buffer(of: ops[index].pointee)
+        unsafe Activity.forget(ops[index].pointee)
+        unsafe FileSending.forget(ops[index].pointee)
       }
+      dropTimers()
       for index in 0..<handles.freshCount
       where unsafe handles[index].pointee.state.contains(.isLive) {
         release(index)
@@ -72,6 +85,8 @@ extension Aio {
 
     /// The time now.
     func clock() -> UInt64 { missing() }
+    /// The time of day now, in nanoseconds since 1970.
+    func timeOfDay() -> UInt64 { missing() }
     /// Begins the operation at the head of its handle's queue.
     func start(_ index: UInt32) { missing() }
     /// Ends the operation at the head of its handle's queue, sooner or later.
@@ -88,15 +103,37 @@ extension Aio {
     /// Gives up the kernel's side of a handle on which nothing is under way.
     func release(_ handle: UInt32) { missing() }
     /// A new socket for connections to `address`, as a descriptor or what stands for it.
-    func makeSocket(for address: SocketAddress) throws(SystemError) -> CInt { missing() }
-    /// A new socket that waits for connections.
-    func makeListener(at address: SocketAddress, backlog: CInt) throws(SystemError) -> CInt {
-      missing()
-    }
+    func makeSocket(
+      for address: SocketAddress, _ kind: Sockets.Kind, from local: SocketAddress?
+    ) throws(SystemError) -> CInt { missing() }
+    /// A new socket that waits for connections, or for datagrams.
+    func makeListener(
+      at address: SocketAddress, _ kind: Sockets.Kind, _ options: ListenOptions
+    ) throws(SystemError) -> CInt { missing() }
+    /// Gives up a descriptor that has become no handle.
+    func releaseUnused(_ fd: CInt) { missing() }
+    /// Gives an operation on a file to the kernel; false if the kernel takes none.
+    func submit(_ activity: FileActivity) -> Bool { false }
+    /// The pool that datagrams are received into; nil if there is no memory for one.
+    func blocksForDatagrams() -> BufferPool? { pool }
+    /// Asks the kernel for the end of an operation on a file; false if it does not have it.
+    func withdraw(_ activity: FileActivity) -> Bool { false }
+    /// Has a daemon of `lane` call `body`; false if too many wait there.
+    func offload(_ lane: Daemons.Lane, _ body: sending @escaping () -> Void) -> Bool { missing() }
     /// Where a socket is bound.
     func boundAddress(_ fd: CInt) throws(SystemError) -> SocketAddress { missing() }
     /// Begins to watch a new handle.
     func watch(_ handle: UInt32) throws(SystemError) { missing() }
+    /// How long the loop sleeps at most while a handle waits for a buffer: those that are with
+    /// other threads come home without a word.
+    var foreignBuffersNs: UInt64 { .max }
+    /// Whether the loop's world is not real: descriptors mean nothing to the system.
+    var isSimulated: Bool { false }
+    /// What becomes readable when the loop has something to do; -1 if there is no such thing.
+    var descriptor: Int32 { -1 }
+    /// Takes everything back from the system, on the loop's thread, which ends: the loop is not run
+    /// any more.
+    func retire() {}
     /// Whether something may still happen without the program doing anything.
     var hasEvents: Bool { missing() }
 
@@ -163,13 +200,30 @@ extension Aio {
       append(handle, to: &turns)
     }
 
-    /// Remembers that a handle could not go on for want of a buffer or a descriptor.
+    /// Remembers that a handle could not go on for want of a buffer.
     final func starve(_ handle: UInt32) {
       stats.starved += 1
+      if park(handle, in: &starved) { unsafe handles[handle].pointee.state.insert(.isStarved) }
+    }
+
+    /// Remembers that a listener could not go on for want of a descriptor or of memory.
+    ///
+    /// It tries again when this loop closes something, and after a while: others close too.
+    final func throttle(_ listener: UInt32) {
+      stats.throttled += 1
+      if !park(listener, in: &throttled) { return }
+      if throttledUntil == .max { throttledUntil = now &+ Self.throttleNs }
+    }
+
+    /// How long a listener waits that found no descriptor: ten tries a second.
+    private static let throttleNs: UInt64 = 100_000_000
+
+    private final func park(_ handle: UInt32, in queue: inout OpQueue) -> Bool {
       let record = unsafe handles[handle]
-      if unsafe record.pointee.state.contains(.isQueued) { return }
-      unsafe record.pointee.state.formUnion([.isQueued, .isStarved])
-      append(handle, to: &starved)
+      if unsafe record.pointee.state.contains(.isQueued) { return false }
+      unsafe record.pointee.state.insert(.isQueued)
+      append(handle, to: &queue)
+      return true
     }
 
     private final func append(_ handle: UInt32, to queue: inout OpQueue) {
@@ -182,11 +236,18 @@ extension Aio {
       queue.tail = handle
     }
 
-    /// Gives everything that starves another turn.
-    final func feedStarved() {
-      if starved.isEmpty { return }
-      var index = starved.head
-      starved = .empty
+    /// Gives everything that waits for a buffer another turn.
+    final func feedStarved() { feed(&starved) }
+
+    /// Gives every listener that waits for a descriptor another turn.
+    final func feedThrottled() {
+      throttledUntil = .max
+      feed(&throttled)
+    }
+
+    private final func feed(_ queue: inout OpQueue) {
+      var index = queue.head
+      queue = .empty
       while index != .max {
         let record = unsafe handles[index]
         let next = unsafe record.pointee.next
@@ -238,8 +299,8 @@ extension Aio {
     public var bufferCount = 1024
     /// Bytes of a receive buffer.
     public var bufferSize = 4096
-    /// Connections that the system keeps for a listener that is busy.
-    public var backlog: CInt = 4096
+    /// Who blocks for the loop.
+    public var daemons = Daemons.shared
 
     /// What serves most: 1,024 buffers of 4 KiB.
     public init() {}
@@ -253,9 +314,19 @@ extension Aio {
     public internal(set) var completions: UInt64 = 0
     /// Timers fired.
     public internal(set) var timers: UInt64 = 0
+    /// One-shot timers armed.  Corresponds to `Aio::noneshot`.
+    public internal(set) var oneShots: UInt64 = 0
+    /// Interval timers armed.  Corresponds to `Aio::ninterval`.
+    public internal(set) var intervals: UInt64 = 0
+    /// Times the time of day was asked for.  Corresponds to `Aio::ntod`.
+    public internal(set) var clockReads: UInt64 = 0
+    /// Tasks run.
+    public internal(set) var tasks: UInt64 = 0
     /// Messages from other threads.
     public internal(set) var messages: UInt64 = 0
-    /// Times a handle waited for a buffer or a descriptor to become free.
+    /// Times a handle waited for a buffer to become free.
     public internal(set) var starved: UInt64 = 0
+    /// Times a listener waited for a descriptor to become free.
+    public internal(set) var throttled: UInt64 = 0
   }
 }

@@ -62,6 +62,9 @@ final class Mailbox: @unchecked Sendable {
     return head.load(ordering: .sequentiallyConsistent) == 0
   }
 
+  /// Makes a loop that waits return.
+  func rouse() { wake() }
+
   /// Says that the loop is awake.
   func unpark() { isParked.store(false, ordering: .relaxed) }
 

@@ -38,5 +38,25 @@ extension Aio {
     case writable
     /// The handle itself: its other operations end with `ECANCELED` before this one completes.
     case close
+    /// A moment: see `addOneShot` and `addInterval`.
+    case timer
+    /// What a daemon does: see `runBlocking`.
+    case blocking
+    /// The addresses of a name: see `resolve`.
+    case resolve
+    /// A connection by a dial string: see `adial`.
+    case dial
+    /// A file or a part of it to a connection: see `sendfile`.
+    case sendFile
+    /// A file's opening, closing, writing to disk, permission or status.
+    case file
+    /// A datagram, with who sent it.
+    case receiveFrom
+    /// A datagram to an address.
+    case sendTo
+    /// A signal: see `sigInstall`.
+    case signal
+    /// A child process's end: see `addChildHandler`.
+    case child
   }
 }

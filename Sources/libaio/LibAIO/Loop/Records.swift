@@ -49,6 +49,8 @@ struct HandleState: OptionSet {
   static let isListener = HandleState(rawValue: 64)
   /// The record is in use.
   static let isLive = HandleState(rawValue: 128)
+  /// Carries messages: one that is short says nothing of the next one.
+  static let isDatagram = HandleState(rawValue: 256)
 }
 
 /// An operation: 64 bytes.
@@ -58,22 +60,23 @@ struct HandleState: OptionSet {
   var generation: UInt32
   /// Who is told; held until the terminal completion.
   var receiver: Unmanaged<Aio.Receiver>?
-  /// A buffer, taken apart: what is sent, or nil.
+  /// A buffer, taken apart: what is sent, or nil.  An activity's reference to itself.
   var base: UnsafeMutableRawPointer?
   var home: Unmanaged<BufferPool>?
   /// The bytes of `base` that are still to be sent.
   var start: UInt32
   var end: UInt32
-  /// How many bytes have been sent.
-  var progress: UInt32
+  /// How many bytes have been sent; once the operation is due, its result.
+  var result: Int32
   /// Its handle, which may be closed by the time that the completion is delivered.
   var handle: UInt32
   var handleGeneration: UInt32
-  var result: Int32
+  /// What it is done for, and where it was submitted.
+  var group: UInt32
+  var site: UInt32
   var kind: Aio.OpKind
   var state: OpState
   private var spare: UInt16 = 0
-  var group: UInt32
 }
 
 extension OpRecord {
@@ -97,4 +100,6 @@ struct OpState: OptionSet {
   static let isPaused = OpState(rawValue: 16)
   /// The record is in use.
   static let isLive = OpState(rawValue: 32)
+  /// An `Activity`'s, which `base` holds: it stands in no queue of a handle.
+  static let isActivity = OpState(rawValue: 64)
 }

@@ -20,12 +20,20 @@ import Sys9
   /// No record.
   static var none: UInt32 { .max }
 
+  /// What changes, behind a pointer: a slab is a constant of its owner, and the compiler checks no
+  /// access to it for another one at the same time, which would cost more than the access.
+  private struct State {
+    var free = UInt32.max
+    var fresh: UInt32 = 0
+    var count: UInt32 = 0
+  }
+
   let base: UnsafeMutablePointer<Record>
   private let capacity: UInt32
-  private var free = UInt32.max
-  private var fresh: UInt32 = 0
+  private let state: UnsafeMutablePointer<State>
+
   /// Records in use.
-  private(set) var count: UInt32 = 0
+  var count: UInt32 { unsafe state.pointee.count }
 
   /// Reserves room for `capacity` records of a trivial type, all zero at first.
   init(capacity: UInt32) throws(SystemError) {
@@ -36,46 +44,52 @@ import Sys9
     }
     unsafe base = memory.bindMemory(to: Record.self, capacity: Int(capacity))
     self.capacity = capacity
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(to: State())
   }
 
-  deinit { unsafe Kernel.unmap(base, Int(capacity) * MemoryLayout<Record>.stride) }
+  deinit {
+    unsafe Kernel.unmap(base, Int(capacity) * MemoryLayout<Record>.stride)
+    unsafe state.deallocate()
+  }
 
   /// The record at `index`, which must have been taken before.
   @inline(__always)
   subscript(index: UInt32) -> UnsafeMutablePointer<Record> {
-    assert(index < fresh, "S1: a record that was never taken")
+    assert(index < freshCount, "S1: a record that was never taken")
     return unsafe base + Int(index)
   }
 
   /// How many records have ever been in use: the indices below.
-  var freshCount: UInt32 { fresh }
+  @inline(__always)
+  var freshCount: UInt32 { unsafe state.pointee.fresh }
 
   /// Whether `index` has ever been in use, so that its generation may be looked at.
   @inline(__always)
-  func has(_ index: UInt32) -> Bool { index < fresh }
+  func has(_ index: UInt32) -> Bool { index < freshCount }
 
   /// A record for use; nil if all are in use.
   @inline(__always)
-  mutating func take() -> UInt32? {
-    let index = free
+  func take() -> UInt32? {
+    var index = unsafe state.pointee.free
     if index != Self.none {
-      free = unsafe UnsafeRawPointer(base + Int(index)).loadUnaligned(as: UInt32.self)
+      unsafe state.pointee.free = unsafe UnsafeRawPointer(base + Int(index)).load(as: UInt32.self)
     } else {
-      if fresh == capacity { return nil }
-      fresh += 1
-      count += 1
-      return fresh - 1
+      index = unsafe state.pointee.fresh
+      if index == capacity { return nil }
+      unsafe state.pointee.fresh = index + 1
     }
-    count += 1
+    unsafe state.pointee.count += 1
     return index
   }
 
   /// Takes `index` back.
   @inline(__always)
-  mutating func give(_ index: UInt32) {
-    assert(index < fresh && count > 0, "S1: given back what was not taken")
-    unsafe UnsafeMutableRawPointer(base + Int(index)).storeBytes(of: free, as: UInt32.self)
-    free = index
-    count -= 1
+  func give(_ index: UInt32) {
+    assert(index < freshCount && count > 0, "S1: given back what was not taken")
+    unsafe UnsafeMutableRawPointer(base + Int(index)).storeBytes(
+      of: state.pointee.free, as: UInt32.self)
+    unsafe state.pointee.free = index
+    unsafe state.pointee.count -= 1
   }
 }

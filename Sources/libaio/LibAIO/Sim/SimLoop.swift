@@ -12,7 +12,7 @@ final class SimLoop: Aio.Loop {
 
   init(_ network: Aio.SimNetwork, options: Aio.LoopOptions) throws(SystemError) {
     self.network = network
-    try super.init(now: network.now, options: options) {}
+    try super.init(now: network.now, day: Self.birthday + network.now, options: options) {}
     network.join(self)
   }
 
@@ -21,7 +21,14 @@ final class SimLoop: Aio.Loop {
     dismantle()
   }
 
+  override var isSimulated: Bool { true }
+
+  /// The day on which simulated time begins, in the morning of 9 September 2001.
+  private static let birthday: UInt64 = 1_000_000_000_000_000_000
+
   override func clock() -> UInt64 { network.now }
+
+  override func timeOfDay() -> UInt64 { Self.birthday + network.now }
 
   override var hasEvents: Bool { network.nextTime != nil || timers.count > 0 }
 
@@ -30,11 +37,10 @@ final class SimLoop: Aio.Loop {
     let before = stats
     turn(waiting: false)
     return stats.completions != before.completions || stats.timers != before.timers
-      || stats.messages != before.messages || !due.isEmpty || !turns.isEmpty || !refused.isEmpty
+      || stats.messages != before.messages || stats.tasks != before.tasks || !due.isEmpty
+      || !turns.isEmpty || !refused.isEmpty
       || mailbox.hasMail
   }
-
-  func nextDeadline() -> UInt64? { timers.nextDeadline() }
 
   /// Alone on its network, a loop moves its time itself.
   override func wait(until deadline: UInt64?) {
@@ -49,13 +55,26 @@ final class SimLoop: Aio.Loop {
 
   // Handles.
 
-  override func makeSocket(for address: SocketAddress) throws(SystemError) -> CInt {
-    CInt(network.makeSocket(address))
+  override func makeSocket(
+    for address: SocketAddress, _ kind: Sockets.Kind, from local: SocketAddress?
+  ) throws(SystemError) -> CInt {
+    if kind == .datagram { throw SystemError(call: "socket", errno: EPROTONOSUPPORT) }
+    return CInt(network.makeSocket(address))
+  }
+
+  override func releaseUnused(_ fd: CInt) { network.close(Int(fd)) }
+
+  override func offload(
+    _ lane: Aio.Daemons.Lane, _ body: sending @escaping () -> Void
+  ) -> Bool {
+    network.schedule(.job(body), on: -1)
+    return true
   }
 
   override func makeListener(
-    at address: SocketAddress, backlog: CInt
+    at address: SocketAddress, _ kind: Sockets.Kind, _ options: Aio.ListenOptions
   ) throws(SystemError) -> CInt {
+    if kind == .datagram { throw SystemError(call: "socket", errno: EPROTONOSUPPORT) }
     let port = address.port == 0 ? network.freePort() : address.port
     if network.listeners[port] != nil {
       throw SystemError(call: "bind", errno: EADDRINUSE, subject: address.host)
@@ -151,9 +170,9 @@ final class SimLoop: Aio.Loop {
         return
       }
       unsafe op.pointee.start += UInt32(count)
-      unsafe op.pointee.progress += UInt32(count)
+      unsafe op.pointee.result += Int32(count)
       if unsafe op.pointee.start == op.pointee.end {
-        finish(index, Int32(bitPattern: unsafe op.pointee.progress))
+        finish(index, unsafe op.pointee.result)
       } else {
         network.schedule(.room, on: socket)
       }

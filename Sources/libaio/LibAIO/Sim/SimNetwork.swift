@@ -176,7 +176,7 @@ extension Aio {
         // Everybody waits: on to the next moment at which something happens.
         var next = nextTime
         for loop in loops {
-          if let deadline = loop.loop.nextDeadline() {
+          if let deadline = loop.loop.nextDeadline {
             next = min(next ?? .max, max(deadline, now))
           }
         }
@@ -212,6 +212,8 @@ struct SimEvent {
     case room
     /// What starved is fed.
     case plenty
+    /// Blocking work is done.
+    case job(() -> Void)
   }
 
   let time: UInt64

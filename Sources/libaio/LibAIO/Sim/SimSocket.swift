@@ -54,6 +54,7 @@ extension Aio.SimNetwork {
 
   func happen(_ event: SimEvent) {
     let index = event.socket
+    if case .job(let body) = event.what { return body() }
     if sockets[index].kind == .closed, !event.what.isRequest { return }
     switch event.what {
     case .data(let bytes):
@@ -64,7 +65,7 @@ extension Aio.SimNetwork {
     case .request(let client): request(index, from: client)
     case .answer(let error):
       if error == 0 { sockets[index].kind = .stream } else { sockets[index].error = error }
-    case .room, .plenty: break
+    case .room, .plenty, .job: break
     }
     wake(index)
   }

@@ -19,19 +19,21 @@
 //   W1  An armed timer is on exactly one slot's list.
 //   W2  Bit s of occupied[k] is set if slot s of level k is not empty; a set bit of an empty slot
 //       is cleared when it is met.
-//   W3  Timers fire in the order of their deadlines, those of equal deadlines in that of arming.
+//   W3  Timers fire in the order of their deadlines; those of equal deadlines in that of arming, if
+//       they were armed less than two years ahead.
 //   W4  No timer fires before its deadline.
+//   W5  Where a timer is follows from its deadline and the wheel's tick: all timers of a deadline
+//       are on one slot's list, or wait beyond the last level.
+//
+// W3 needs no field: lists keep the order of arming, and a slot is cascaded before a timer can be
+// armed directly into what it is cascaded to.
 //
 // Cost.  Arm and cancel: a list operation each.  Firing: each timer cascades at most five times.
-// 48 bytes a timer.
+// 48 bytes a timer, with its place among its owner's timers, its group and its site.
 //
 // Rejected.  A heap: O(log n) to cancel, and 5 to 25 times slower at a million.
 
 import Sys9
-
-/// A function that a timer calls: the loop, and what was given when it was armed.
-public typealias TimerThunk =
-  @convention(c) (_ loop: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer?) -> Void
 
 /// A timer: 48 bytes.
 @safe struct TimerRecord {
@@ -39,19 +41,51 @@ public typealias TimerThunk =
   var next: UInt32
   var previous: UInt32
   var generation: UInt32
-  /// Ticks between firings, or 0 for a timer that fires once.
-  var period: UInt32
+  /// The time between firings, or 0 for a timer that fires once.
+  var period: TimerPeriod
   /// When it fires, in nanoseconds.
   var deadline: UInt64
-  var thunk: TimerThunk?
-  var context: UnsafeMutableRawPointer?
+  /// Who is told; nil for a record that is free.
+  var owner: UnsafeMutableRawPointer?
+  /// Its neighbours among its owner's timers.
+  var ownerNext: UInt32
+  var ownerPrevious: UInt32
+  /// What it is done for, and where it was armed.
   var group: UInt32
-  /// Arming order, for W3.
-  var order: UInt32
+  var site: UInt32
+}
+
+/// A time between firings in four bytes: microseconds up to 35 minutes, then units of 1,024.
+struct TimerPeriod: Equatable {
+  private let raw: UInt32
+  private static let isCoarse: UInt32 = 1 << 31
+
+  /// No period: a timer that fires once.
+  static var never: TimerPeriod { TimerPeriod(ns: 0) }
+
+  /// The longest period: 25 days.
+  static let nsMax: UInt64 = UInt64(isCoarse - 1) * 1_024_000
+
+  /// The shortest that is at least `ns`; `ns` is at most `nsMax`.
+  init(ns: UInt64) {
+    let microseconds = (ns + 999) / 1000
+    if microseconds < UInt64(Self.isCoarse) {
+      raw = UInt32(microseconds)
+    } else {
+      raw = UInt32((microseconds + 1023) / 1024) | Self.isCoarse
+    }
+  }
+
+  var isNever: Bool { raw == 0 }
+
+  var ns: UInt64 {
+    raw & Self.isCoarse == 0
+      ? UInt64(raw) * 1000 : UInt64(raw & ~Self.isCoarse) * 1_024_000
+  }
 }
 
 /// Timers by deadline.  Owned by one thread.
-struct TimerWheel: ~Copyable {
+@safe struct TimerWheel: ~Copyable {
   /// Nanoseconds of a tick, as a power of two.
   static let tickShift: UInt64 = 20
   private static let levels = 6
@@ -59,16 +93,26 @@ struct TimerWheel: ~Copyable {
   /// More timers than this are refused: 0.8 GB of address space.
   private static let timersMax: UInt32 = 1 << 24
 
-  private var timers: Slab<TimerRecord>
-  private var occupied = InlineArray<6, UInt64>(repeating: 0)
-  /// The tick up to which all has fired.
-  private var tick: UInt64
-  private var order: UInt32 = 0
+  /// What changes, behind a pointer as in a slab.
+  private struct State {
+    var occupied = InlineArray<6, UInt64>(repeating: 0)
+    /// The tick up to which all has fired.
+    var tick: UInt64
+    /// Timers of the current slot that wait to be called, last first.
+    var firing: [Due] = []
+  }
+
+  let timers: Slab<TimerRecord>
+  private let state: UnsafeMutablePointer<State>
+
+  private var tick: UInt64 { unsafe state.pointee.tick }
 
   /// A wheel that starts at `now`.
   init(now: UInt64) throws(SystemError) {
-    tick = now >> Self.tickShift
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(to: State(tick: now >> Self.tickShift))
     timers = try Slab(capacity: Self.timersMax)
+    unsafe Kernel.useLargePages(timers.base, Int(Self.timersMax) * MemoryLayout<TimerRecord>.stride)
     // The first records are the sentinels of the slots.
     for index in 0..<(UInt32(Self.levels) * Self.slots) {
       _ = timers.take()
@@ -77,43 +121,84 @@ struct TimerWheel: ~Copyable {
     }
   }
 
+  deinit {
+    unsafe state.deinitialize(count: 1)
+    unsafe state.deallocate()
+  }
+
   /// How many timers are armed.
   var count: Int { Int(timers.count - UInt32(Self.levels) * Self.slots) }
 
-  /// Arms a timer; nil if there are too many.
-  mutating func arm(
-    deadline: UInt64, period: UInt32 = 0, _ thunk: TimerThunk, _ context: UnsafeMutableRawPointer?,
-    group: UInt32 = 0
+  /// Arms a timer for `owner`; nil if there are too many.
+  @inline(__always)
+  func arm(
+    deadline: UInt64, period: TimerPeriod = .never, _ owner: UnsafeMutableRawPointer,
+    group: UInt32 = 0, site: UInt32 = 0
   ) -> Aio.TimerToken? {
     guard let index = timers.take() else { return nil }
     let timer = unsafe timers[index]
     unsafe timer.pointee.deadline = deadline
     unsafe timer.pointee.period = period
-    unsafe timer.pointee.thunk = thunk
-    unsafe timer.pointee.context = unsafe context
+    unsafe timer.pointee.owner = unsafe owner
     unsafe timer.pointee.group = group
-    place(index)
+    unsafe timer.pointee.site = site
+    link(index)
     return unsafe Aio.TimerToken(index: index, generation: timer.pointee.generation)
   }
 
-  /// Disarms a timer; returns its context, or nil if it is not armed any more.
-  mutating func disarm(_ token: Aio.TimerToken) -> (wasArmed: Bool, UnsafeMutableRawPointer?) {
-    guard timers.has(token.index) else { return (false, nil) }
+  /// Whether `token` names a timer that is armed.
+  @inline(__always)
+  func isArmed(_ token: Aio.TimerToken) -> Bool {
+    guard timers.has(token.index) else { return false }
     let timer = unsafe timers[token.index]
-    guard unsafe timer.pointee.generation == token.generation, unsafe timer.pointee.thunk != nil
-    else { return (false, nil) }
-    let context = unsafe timer.pointee.context
-    unlink(token.index)
-    retire(token.index)
-    return unsafe (true, context)
+    return unsafe timer.pointee.generation == token.generation && timer.pointee.owner != nil
   }
 
-  private mutating func retire(_ index: UInt32) {
+  /// Disarms a timer that is armed; what its record says is valid until the next one is armed.
+  @inline(__always)
+  func disarm(_ index: UInt32) {
+    assert(unsafe timers[index].pointee.owner != nil, "W1: disarmed once")
+    unlink(index)
+    retire(index)
+  }
+
+  /// The timers of `deadline` that fire once.
+  func timers(at deadline: UInt64) -> [UInt32] {
+    var found: [UInt32] = []
+    func look(_ sentinel: UInt32) {
+      var index = unsafe timers[sentinel].pointee.next
+      while index != sentinel {
+        let timer = unsafe timers[index]
+        if unsafe timer.pointee.deadline == deadline && timer.pointee.period.isNever {
+          found.append(index)
+        }
+        index = unsafe timer.pointee.next
+      }
+    }
+    let home = slot(of: deadline)
+    look(home)
+    let last = UInt32(Self.levels - 1) * Self.slots
+    if home >= last {
+      // It may have been armed when it lay beyond the last level (W5).
+      for sentinel in last..<last + Self.slots where sentinel != home { look(sentinel) }
+    }
+    return found
+  }
+
+  /// All timers that are armed, in no order.
+  func armed() -> [UInt32] {
+    let sentinels = UInt32(Self.levels) * Self.slots
+    return (sentinels..<timers.freshCount).filter { unsafe timers[$0].pointee.owner != nil }
+  }
+
+  @inline(__always)
+  private func retire(_ index: UInt32) {
     unsafe timers[index].pointee.generation &+= 1
-    unsafe timers[index].pointee.thunk = nil
+    unsafe timers[index].pointee.owner = nil
     timers.give(index)
   }
 
+  @inline(__always)
   private func unlink(_ index: UInt32) {
     let timer = unsafe timers[index]
     let next = unsafe timer.pointee.next, previous = unsafe timer.pointee.previous
@@ -121,18 +206,10 @@ struct TimerWheel: ~Copyable {
     unsafe timers[previous].pointee.next = next
   }
 
-  /// Puts a timer where its deadline belongs (W1, W2).
-  private mutating func place(_ index: UInt32) {
-    let timer = unsafe timers[index]
-    order &+= 1
-    unsafe timer.pointee.order = order
-    link(index)
-  }
-
-  /// Links a timer into the slot of its deadline.
-  private mutating func link(_ index: UInt32) {
-    let timer = unsafe timers[index]
-    let due = max(unsafe timer.pointee.deadline >> Self.tickShift, tick)
+  /// The sentinel of the slot to which a deadline belongs (W5).
+  @inline(__always)
+  private func slot(of deadline: UInt64) -> UInt32 {
+    let due = max(deadline >> Self.tickShift, tick)
     let difference = due ^ tick
     // The highest level is as far as we look: later timers cascade back into it.
     let level =
@@ -141,19 +218,27 @@ struct TimerWheel: ~Copyable {
     // Less than a whole turn of the last level away: its slot, before or behind the current one.
     // What lies further waits as long as that level can, and is looked at again.
     let slot = min(due >> UInt64(6 * level), here + 63) & 63
-    let sentinel = UInt32(level) * Self.slots + UInt32(slot)
+    return UInt32(level) * Self.slots + UInt32(slot)
+  }
+
+  /// Links a timer into the slot of its deadline (W1, W2).
+  @inline(__always)
+  private func link(_ index: UInt32) {
+    let timer = unsafe timers[index]
+    let sentinel = unsafe slot(of: timer.pointee.deadline)
     let last = unsafe timers[sentinel].pointee.previous
     unsafe timer.pointee.next = sentinel
     unsafe timer.pointee.previous = last
     unsafe timers[last].pointee.next = index
     unsafe timers[sentinel].pointee.previous = index
-    occupied[level] |= 1 << slot
+    unsafe state.pointee.occupied[Int(sentinel / Self.slots)] |=
+      1 << UInt64(sentinel % Self.slots)
   }
 
   /// A moment at which there may be something to do; nil if no timer is armed.
   ///
   /// Never later than the earliest deadline, and exact if that is less than a turn of level 0 away.
-  mutating func nextDeadline() -> UInt64? {
+  func nextDeadline() -> UInt64? {
     guard let found = nextSlot(after: false) else { return nil }
     return found.level == 0 ? earliest(in: found.sentinel) : found.tick << Self.tickShift
   }
@@ -169,20 +254,21 @@ struct TimerWheel: ~Copyable {
   ///
   /// The slots of a level that are to come lie before all that are to come of the next level, so
   /// the first level that has one has the first one.
-  private mutating func nextSlot(after: Bool) -> Found? {
+  private func nextSlot(after: Bool) -> Found? {
     for level in 0..<Self.levels {
       let shift = UInt64(6 * level)
       let here = tick >> shift & 63
       let excludesHere = level > 0 || after
       while true {
-        let coming = occupied[level] & (~0 << here) & ~(excludesHere ? 1 << here : 0)
+        let occupied = unsafe state.pointee.occupied[level]
+        let coming = occupied & (~0 << here) & ~(excludesHere ? 1 << here : 0)
         // Only what lies beyond the last level waits behind its current slot.
-        let wrapped = level == Self.levels - 1 ? occupied[level] & ~(~0 << here) : 0
+        let wrapped = level == Self.levels - 1 ? occupied & ~(~0 << here) : 0
         guard coming | wrapped != 0 else { break }
         let slot = UInt64((coming != 0 ? coming : wrapped).trailingZeroBitCount)
         let sentinel = UInt32(level) * Self.slots + UInt32(slot)
         if unsafe timers[sentinel].pointee.next == sentinel {
-          occupied[level] &= ~(1 << slot)
+          unsafe state.pointee.occupied[level] &= ~(1 << slot)
           continue
         }
         let turn = tick >> (shift + 6) + (coming != 0 ? 0 : 1)
@@ -207,57 +293,73 @@ struct TimerWheel: ~Copyable {
 
   // Firing.
 
-  /// Timers that have come off the wheel and wait to be called, by deadline.
-  private var firing: [UInt32] = []
+  /// A timer of the current slot that is due.
+  private struct Due {
+    let deadline: UInt64
+    /// Its place in the slot's list, which is the order of arming (W3).
+    let place: UInt32
+    let index: UInt32
+    let generation: UInt32
+  }
+
+  /// A timer that has fired.
+  @safe struct Fired {
+    let token: Aio.TimerToken
+    let owner: UnsafeMutableRawPointer
+    /// Whether it will not fire again: its record is free.
+    let isLast: Bool
+    let group: UInt32
+    let site: UInt32
+  }
 
   /// Takes the next timer whose deadline is not after `now`; nil if there is none.
   ///
   /// A timer that repeats is armed anew before it is handed out, so that its call may disarm it.
-  mutating func next(_ now: UInt64) -> (TimerThunk, UnsafeMutableRawPointer?, group: UInt32)? {
+  func next(_ now: UInt64) -> Fired? {
     while true {
-      while let index = firing.popLast() {
-        let timer = unsafe timers[index]
-        // One that was disarmed meanwhile has left the slot's list and is a free record.
-        guard let thunk = unsafe timer.pointee.thunk, unsafe timer.pointee.deadline <= now else {
-          continue
-        }
-        unlink(index)
-        let call = unsafe (thunk, timer.pointee.context, group: timer.pointee.group)
+      while let due = unsafe state.pointee.firing.popLast() {
+        let timer = unsafe timers[due.index]
+        // One that was disarmed meanwhile, and perhaps armed as another, has another name.
+        guard unsafe timer.pointee.generation == due.generation,
+          let owner = unsafe timer.pointee.owner
+        else { continue }
+        unlink(due.index)
+        let token = Aio.TimerToken(index: due.index, generation: due.generation)
         let period = unsafe timer.pointee.period
-        if period == 0 {
-          retire(index)
+        if period.isNever {
+          retire(due.index)
         } else {
-          let step = UInt64(period) << Self.tickShift
-          let deadline = unsafe timer.pointee.deadline
           // Late by more than a period: the missed ones are not made up for.
           unsafe timer.pointee.deadline = max(
-            deadline + step, now &- (now &- deadline) % step + step)
-          place(index)
+            due.deadline + period.ns, now &- (now &- due.deadline) % period.ns + period.ns)
+          link(due.index)
         }
-        return unsafe call
+        return unsafe Fired(
+          token: token, owner: owner, isLast: period.isNever, group: timer.pointee.group,
+          site: timer.pointee.site)
       }
       if !advance(now) { return nil }
     }
   }
 
   /// Moves the wheel towards `now`, to the next slot that has something due; false if none has.
-  private mutating func advance(_ now: UInt64) -> Bool {
+  private func advance(_ now: UInt64) -> Bool {
     let last = now >> Self.tickShift
     while true {
       collect(UInt32(tick & 63), now)
-      if !firing.isEmpty { return true }
+      if unsafe !state.pointee.firing.isEmpty { return true }
       if tick >= last { return false }
       guard let found = nextSlot(after: true), found.tick <= last else {
-        tick = last  // every slot on the way is empty
+        unsafe state.pointee.tick = last  // every slot on the way is empty
         return false
       }
-      tick = found.tick
+      unsafe state.pointee.tick = found.tick
       if found.level > 0 { cascade(found) }
     }
   }
 
   /// Moves the timers of a slot that begins now to where they belong from now on.
-  private mutating func cascade(_ slot: Found) {
+  private func cascade(_ slot: Found) {
     var index = unsafe timers[slot.sentinel].pointee.next
     unsafe timers[slot.sentinel].pointee.next = slot.sentinel
     unsafe timers[slot.sentinel].pointee.previous = slot.sentinel
@@ -269,17 +371,22 @@ struct TimerWheel: ~Copyable {
   }
 
   /// Lists the timers of a slot of level 0 that are due, last first (W3, W4).
-  private mutating func collect(_ sentinel: UInt32, _ now: UInt64) {
-    firing.removeAll(keepingCapacity: true)
+  private func collect(_ sentinel: UInt32, _ now: UInt64) {
+    unsafe state.pointee.firing.removeAll(keepingCapacity: true)
     var index = unsafe timers[sentinel].pointee.next
     while index != sentinel {
-      if unsafe timers[index].pointee.deadline <= now { firing.append(index) }
-      index = unsafe timers[index].pointee.next
+      let timer = unsafe timers[index]
+      if unsafe timer.pointee.deadline <= now {
+        unsafe state.pointee.firing.append(
+          Due(
+            deadline: timer.pointee.deadline, place: UInt32(state.pointee.firing.count),
+            index: index, generation: timer.pointee.generation))
+      }
+      index = unsafe timer.pointee.next
     }
-    firing.sort { first, second in
-      let one = unsafe timers[first].pointee, other = unsafe timers[second].pointee
-      if one.deadline != other.deadline { return one.deadline > other.deadline }
-      return Int32(bitPattern: one.order &- other.order) > 0
+    if unsafe state.pointee.firing.count < 2 { return }
+    unsafe state.pointee.firing.sort { one, other in
+      (one.deadline, one.place) > (other.deadline, other.place)
     }
   }
 }

@@ -31,7 +31,7 @@ final class EpollLoop: KernelLoop {
     if set < 0 { throw SystemError(call: "epoll_create1", errno: -set) }
     epoll = set
     try super.init(options: options)
-    let result = Kernel.epollAdd(epoll, wakeCounter, [.canRead, .changes], data: Self.wakeData)
+    let result = Kernel.epollAdd(epoll, wakeFd, [.canRead, .changes], data: Self.wakeData)
     if result < 0 { throw SystemError(call: "epoll_ctl", errno: -result) }
   }
 
@@ -39,6 +39,8 @@ final class EpollLoop: KernelLoop {
     dismantle()
     Kernel.close(epoll)
   }
+
+  override var descriptor: Int32 { epoll }
 
   override func watch(_ handle: UInt32) throws(SystemError) {
     let record = unsafe handles[handle]
@@ -57,12 +59,12 @@ final class EpollLoop: KernelLoop {
     let handle = unsafe op.pointee.handle
     let state = unsafe handles[handle].pointee.state
     switch unsafe op.pointee.kind {
-    case .accept, .receive, .readable:
+    case .accept, .receive, .readable, .receiveFrom:
       if state.contains(.canRead) { queueTurn(handle) }
-    case .send: if state.contains(.canWrite) { transmit(handle) }
+    case .send, .sendTo, .sendFile: if state.contains(.canWrite) { transmit(handle) }
     case .writable: if state.contains(.canWrite) { finish(index, 0) }
     case .connect: connect(index)
-    case .close: break
+    default: break
     }
   }
 
@@ -74,6 +76,7 @@ final class EpollLoop: KernelLoop {
       timeoutNs = deadline == 0 || deadline <= now ? 0 : Int64(clamping: deadline - now)
     }
     let count = events.wait(epoll, timeoutNs: timeoutNs)
+    unpark()
     precondition(count >= 0, "epoll_wait fails by our fault alone")
     for index in 0..<Int(count) {
       let (found, data) = events[index]
@@ -106,7 +109,7 @@ final class EpollLoop: KernelLoop {
     let writer = unsafe record.pointee.writes.head
     if writer != .max, unsafe record.pointee.state.contains(.canWrite) {
       switch unsafe ops[writer].pointee.kind {
-      case .send: transmit(handle)
+      case .send, .sendTo, .sendFile: transmit(handle)
       case .connect: connected(writer)
       case .writable: finish(writer, 0)
       default: break
@@ -119,6 +122,9 @@ final class EpollLoop: KernelLoop {
     else { return }
     switch unsafe ops[reader].pointee.kind {
     case .receive: receive(reader, handle)
+    case .receiveFrom:
+      let isEmpty = receiveDatagrams(reader, handle)
+      if isEmpty { unsafe record.pointee.state.remove(.canRead) }
     case .accept: accept(reader, handle, generation)
     default: last(reader, 0)
     }
@@ -145,7 +151,7 @@ final class EpollLoop: KernelLoop {
       return
     }
     let state = unsafe record.pointee.state
-    if count < size && !state.contains(.isEnding) {
+    if count < size && state.isDisjoint(with: [.isEnding, .isDatagram]) {
       unsafe record.pointee.state.remove(.canRead)
     } else {
       queueTurn(handle)
@@ -209,7 +215,7 @@ final class EpollLoop: KernelLoop {
     case ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
       ENETUNREACH:
       queueTurn(handle)
-    case EMFILE, ENFILE, ENOBUFS, ENOMEM: starve(handle)
+    case EMFILE, ENFILE, ENOBUFS, ENOMEM: throttle(handle)
     default: last(index, -errno)
     }
   }
@@ -227,8 +233,19 @@ final class EpollLoop: KernelLoop {
     let record = unsafe handles[handle]
     while unsafe record.pointee.state.contains(.canWrite) {
       let index = unsafe record.pointee.writes.head
-      guard index != .max, unsafe ops[index].pointee.kind == .send else { return }
-      if let result = send(index, unsafe record.pointee.fd) { finish(index, result) }
+      guard index != .max else { return }
+      let result: Int32?
+      switch unsafe ops[index].pointee.kind {
+      case .send: result = send(index, unsafe record.pointee.fd)
+      case .sendTo:
+        result = sendDatagram(index)
+        if result == nil { unsafe record.pointee.state.remove(.canWrite) }
+      case .sendFile:
+        result = unsafe FileSending.of(ops[index].pointee)?.send(to: record.pointee.fd)
+        if result == nil { unsafe record.pointee.state.remove(.canWrite) }
+      default: return
+      }
+      if let result { finish(index, result) }
       // The last one of a handle that is closing takes the handle with it.
       if unsafe !record.pointee.state.contains(.isLive) { return }
     }
@@ -247,9 +264,9 @@ final class EpollLoop: KernelLoop {
       }
       if count < 0 { return Int32(truncatingIfNeeded: count) }
       unsafe op.pointee.start += UInt32(count)
-      unsafe op.pointee.progress += UInt32(count)
+      unsafe op.pointee.result += Int32(count)
     }
-    return Int32(bitPattern: unsafe op.pointee.progress)
+    return unsafe op.pointee.result
   }
 
   private func connect(_ index: UInt32) {

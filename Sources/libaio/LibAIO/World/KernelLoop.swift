@@ -6,18 +6,26 @@ import Sys9
 /// A loop on the machine.
 class KernelLoop: Aio.Loop {
   /// Raised by other threads; watched by the loop and never read: an edge is enough.
-  final let wakeCounter: CInt
+  private final let wakeCounter: WakeCounter
+  private final let daemons: Aio.Daemons
+
+  /// The descriptor that is readable when somebody has raised the counter.
+  final var wakeFd: CInt { wakeCounter.fd }
 
   init(options: Aio.LoopOptions) throws(SystemError) {
-    let counter = Kernel.eventCounter()
-    if counter < 0 { throw SystemError(call: "eventfd", errno: -counter) }
+    let counter = try WakeCounter()
     wakeCounter = counter
-    try super.init(now: Kernel.monotonicNs(), options: options) { Kernel.raise(counter) }
+    daemons = options.daemons
+    try super.init(now: Kernel.monotonicNs(), day: Kernel.realtimeNs(), options: options) {
+      Kernel.raise(counter.fd)
+    }
   }
 
-  deinit { Kernel.close(wakeCounter) }
-
   final override func clock() -> UInt64 { Kernel.monotonicNs() }
+
+  final override func timeOfDay() -> UInt64 { Kernel.realtimeNs() }
+
+  final override var foreignBuffersNs: UInt64 { 1_000_000 }
 
   /// Whether sockets block: where the kernel waits for them, it wants them so.
   var wantsBlocking: Bool { false }
@@ -27,24 +35,42 @@ class KernelLoop: Aio.Loop {
 
   final override func shutdown(_ fd: CInt, _ how: CInt) -> CInt { Kernel.shutdown(fd, how) }
 
-  final override func makeSocket(for address: SocketAddress) throws(SystemError) -> CInt {
-    let fd = Kernel.socket(address.family, CInt(SOCK_STREAM.rawValue), blocks: wantsBlocking)
+  final override func releaseUnused(_ fd: CInt) { Kernel.close(fd) }
+
+  final override func offload(
+    _ lane: Aio.Daemons.Lane, _ body: sending @escaping () -> Void
+  ) -> Bool { daemons.run(lane, body) }
+
+  final override func makeSocket(
+    for address: SocketAddress, _ kind: Sockets.Kind, from local: SocketAddress?
+  ) throws(SystemError) -> CInt {
+    let type = CInt((kind == .stream ? SOCK_STREAM : SOCK_DGRAM).rawValue)
+    let fd = Kernel.socket(address.family, type, blocks: wantsBlocking)
     if fd < 0 { throw SystemError(call: "socket", errno: -fd, subject: address.host) }
-    if address.family == AF_UNIX { return fd }
     return try closing(fd) { () throws(SystemError) in
       // Small answers go at once.  What a listener accepts inherits it.
-      try Sockets.sendAtOnce(fd)
+      if kind == .stream && address.family != AF_UNIX { try Sockets.sendAtOnce(fd) }
+      if kind == .datagram && address.family == AF_INET { try Sockets.allowBroadcast(fd) }
+      if let local { try Sockets.bind(fd, to: local) }
     }
   }
 
   final override func makeListener(
-    at address: SocketAddress, backlog: CInt
+    at address: SocketAddress, _ kind: Sockets.Kind, _ options: Aio.ListenOptions
   ) throws(SystemError) -> CInt {
-    let fd = try makeSocket(for: address)
+    let fd = try makeSocket(for: address, kind, from: nil)
     return try closing(fd) { () throws(SystemError) in
-      if address.family != AF_UNIX { try Sockets.reuseAddress(fd) }
-      try Sockets.bind(fd, to: address)
-      let result = Kernel.listen(fd, backlog: backlog)
+      if address.family != AF_UNIX && kind == .stream { try Sockets.reuseAddress(fd) }
+      if options.sharesPort { try Sockets.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1) }
+      if address.family == AF_INET6 { try Sockets.setIPv6Only(fd, options.isIPv6Only) }
+      do throws(SystemError) {
+        try Sockets.bind(fd, to: address)
+      } catch {
+        throw SystemError(
+          call: "bind", errno: error.errno, subject: "\(address.host):\(address.port)")
+      }
+      if kind == .datagram { return }
+      let result = Kernel.listen(fd, backlog: options.backlog)
       if result < 0 { throw SystemError(call: "listen", errno: -result, subject: address.host) }
     }
   }
@@ -68,4 +94,16 @@ class KernelLoop: Aio.Loop {
     }
     return address
   }
+}
+
+/// An event counter that is closed when neither its loop nor anybody who may wake it is left.
+private final class WakeCounter: Sendable {
+  let fd: CInt
+
+  init() throws(SystemError) {
+    fd = Kernel.eventCounter()
+    if fd < 0 { throw SystemError(call: "eventfd", errno: -fd) }
+  }
+
+  deinit { if fd >= 0 { Kernel.close(fd) } }
 }

@@ -46,10 +46,13 @@ struct CompletionEntry {
 /// Numbers of <linux/io_uring.h>.
 enum Uring {
   static let pollAdd: UInt8 = 6
+  static let fsync: UInt8 = 3
   static let accept: UInt8 = 13
   static let asyncCancel: UInt8 = 14
   static let connect: UInt8 = 16
+  static let openat: UInt8 = 18
   static let close: UInt8 = 19
+  static let read: UInt8 = 22
   static let send: UInt8 = 26
   static let recv: UInt8 = 27
 
@@ -67,6 +70,7 @@ enum Uring {
   static let enterGetEvents: UInt32 = 1
   static let enterExtArg: UInt32 = 8
   static let registerEnable: UInt32 = 12
+  static let registerEventCounter: UInt32 = 4
   static let registerBufferRing: UInt32 = 22
 }
 

@@ -43,14 +43,33 @@ final class UringLoop: KernelLoop {
   deinit {
     drain()
     dismantle()
+    if readiness >= 0 { Kernel.close(readiness) }
   }
+
+  /// Raised by the kernel when there is work for the ring's thread; -1 until somebody asks for it.
+  private var readiness: CInt = -1
+
+  /// Not the ring itself: a ring whose completions wait for its thread wakes nobody who polls it.
+  override var descriptor: Int32 {
+    if readiness < 0 {
+      readiness = Kernel.eventCounter()
+      let result = unsafe Kernel.ringRegister(ring.fd, Uring.registerEventCounter, &readiness, 1)
+      if result < 0, readiness >= 0 {
+        Kernel.close(readiness)
+        readiness = -1
+      }
+    }
+    return readiness
+  }
+
+  override func retire() { drain() }
 
   override var wantsBlocking: Bool { true }
 
   private func watchWake() {
     ring.push(
       Submission(
-        opcode: Uring.pollAdd, fd: wakeCounter, length: Uring.pollMulti,
+        opcode: Uring.pollAdd, fd: wakeFd, length: Uring.pollMulti,
         operationFlags: UInt32(POLLIN), data: Self.wakeData))
   }
 
@@ -100,18 +119,19 @@ final class UringLoop: KernelLoop {
         Submission(
           opcode: Uring.accept, priority: repeats ? Uring.acceptMultishot : 0, fd: fd,
           operationFlags: UInt32(SOCK_CLOEXEC.rawValue), data: data))
+    case .sendFile: startPiece(index, fd, data)
     case .connect:
       ring.push(
         Submission(
           opcode: Uring.connect, fd: fd, offset: unsafe UInt64(op.pointee.end),
           address: unsafe UInt64(UInt(bitPattern: op.pointee.base)), data: data))
-    case .readable, .writable:
-      let events = unsafe op.pointee.kind == .readable ? Self.readEvents : POLLOUT
+    case .readable, .writable, .receiveFrom, .sendTo:
+      let events = unsafe op.pointee.kind.reads ? Self.readEvents : POLLOUT
       ring.push(
         Submission(
           opcode: Uring.pollAdd, fd: fd, operationFlags: UInt32(bitPattern: Int32(events)),
           data: data))
-    case .close: break
+    default: break
     }
   }
 
@@ -127,8 +147,32 @@ final class UringLoop: KernelLoop {
     if unsafe ops[index].pointee.state.contains(.isWithKernel) { withdraw(index) }
   }
 
+  /// Adds a submission of an operation that `start` has already marked.
+  func push(_ submission: Submission) { ring.push(submission) }
+
+  /// Adds a submission that will end (U1).
+  func give(_ submission: Submission) {
+    withKernel += 1
+    ring.push(submission)
+  }
+
+  /// A few blocks of our own: those of the pool are the kernel's to fill.
+  override func blocksForDatagrams() -> BufferPool? {
+    if datagramPool == nil { datagramPool = try? BufferPool(count: 256, size: pool.blockSize) }
+    return datagramPool
+  }
+
+  override func submit(_ activity: FileActivity) -> Bool { submitFile(activity) }
+
+  override func withdraw(_ activity: FileActivity) -> Bool {
+    guard let op = unsafe record(activity.token), unsafe op.pointee.state.contains(.isWithKernel)
+    else { return false }
+    withdraw(activity.token.index)
+    return true
+  }
+
   /// Asks the kernel for the end of a submission: advice, which may come too late.
-  private func withdraw(_ index: UInt32) {
+  func withdraw(_ index: UInt32) {
     let data = unsafe UInt64(index) | UInt64(ops[index].pointee.generation) << 32
     ring.push(
       Submission(opcode: Uring.asyncCancel, address: data, data: Self.ignoredData))
@@ -157,6 +201,8 @@ final class UringLoop: KernelLoop {
     } else {
       ring.enter(wait: 1, nil)
     }
+    unpark()
+    if readiness >= 0 { Kernel.lower(readiness) }
     while let entry = ring.pop() {
       if entry.data == Self.ignoredData { continue }
       if entry.data == Self.wakeData {
@@ -175,11 +221,17 @@ final class UringLoop: KernelLoop {
       unsafe op.pointee.state.remove(.isWithKernel)
       withKernel -= 1
     }
+    if unsafe op.pointee.state.contains(.isActivity) {
+      unsafe (Activity.of(op.pointee) as? FileActivity)?.finished(entry.result, on: self)
+      return
+    }
     switch unsafe op.pointee.kind {
     case .receive: received(index, entry)
     case .send: sent(index, entry.result)
+    case .sendFile: pieceMoved(index, entry.result)
     case .accept: accepted(index, entry)
     case .readable, .writable: last(index, min(entry.result, 0))
+    case .receiveFrom, .sendTo: datagramReady(index, entry.result)
     default: last(index, entry.result)
     }
   }
@@ -213,6 +265,19 @@ final class UringLoop: KernelLoop {
     }
   }
 
+  /// A socket for datagrams has some, or room for one.
+  private func datagramReady(_ index: UInt32, _ result: Int32) {
+    let op = unsafe ops[index]
+    let token = name(ofOp: index)
+    if result < 0 {
+      if isInterrupted(index, result) { goOn(token) } else { last(index, result) }
+    } else if unsafe op.pointee.kind == .sendTo {
+      if let sent = sendDatagram(index) { last(index, sent) } else { start(index) }
+    } else if receiveDatagrams(index, unsafe op.pointee.handle) {
+      goOn(token)
+    }
+  }
+
   /// Whether a submission ended because its operation was paused, and not for the operation's end.
   private func isInterrupted(_ index: UInt32, _ result: Int32) -> Bool {
     result == -ECANCELED && (unsafe ops[index].pointee.state.contains(.repeats))
@@ -236,9 +301,9 @@ final class UringLoop: KernelLoop {
       return
     }
     unsafe op.pointee.start += UInt32(result)
-    unsafe op.pointee.progress += UInt32(result)
+    unsafe op.pointee.result += result
     if unsafe op.pointee.start == op.pointee.end {
-      last(index, Int32(bitPattern: unsafe op.pointee.progress))
+      last(index, unsafe op.pointee.result)
     } else if unsafe op.pointee.state.contains(.isCancelled) {
       last(index, -ECANCELED)
     } else {
@@ -275,7 +340,7 @@ final class UringLoop: KernelLoop {
       if unsafe ops[index].pointee.state.contains(.isCancelled) {
         last(index, -ECANCELED)
       } else {
-        starve(unsafe ops[index].pointee.handle)
+        throttle(unsafe ops[index].pointee.handle)
       }
     case ECONNABORTED, EPROTO, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EAGAIN: goOn(token)
     default:
@@ -287,6 +352,7 @@ final class UringLoop: KernelLoop {
 
   /// Takes everything back from the kernel (U2), and tells nobody.
   private func drain() {
+    if isEnding { return }
     isEnding = true
     ring.push(
       Submission(
@@ -298,6 +364,7 @@ final class UringLoop: KernelLoop {
         let op = unsafe ops[UInt32(truncatingIfNeeded: entry.data)]
         if let number = entry.buffer { unsafe pool.give(pool.claim(number)) }
         if unsafe op.pointee.kind == .accept && entry.result >= 0 { Kernel.close(entry.result) }
+        unsafe (Activity.of(op.pointee) as? FileActivity)?.finished(entry.result, on: self)
         if !entry.hasMore { withKernel -= 1 }
       }
     }

@@ -1,0 +1,244 @@
+// The flight recorder: theory of operation.
+//
+// Problem.  When an event program goes wrong there is no stack to look at: the call that caused the
+// trouble returned long ago.  What is wanted is who registered what, on whose behalf, and what ran
+// in which order, of the program as it runs in production, and from a core file alone.
+//
+// Shape.  Each loop has a block of 128 bytes that says what it is doing, and, when recording is on,
+// a ring of 64-byte records of the last events that it dispatched.  A section of the program,
+// `eel_dbg`, holds the addresses of all blocks: a debugger finds it by its name in a program
+// without symbols, and reads everything from memory (CNineThreads.h has the layout).
+//
+//     section eel_dbg -> block of loop 0 { event, group, site, ring, head, ... } -> ring of records
+//                     -> block of loop 1 ...
+//
+// An event has a number: the worker's in the upper 16 bits, a count in the rest.  Its parent is the
+// event that registered it, so that the records of all loops together are a forest of causes.
+//
+// Invariants.
+//   R1  A block is written by its loop's thread alone, and by a debugger (`flags`).
+//   R2  `event` is 0 exactly while the loop runs nobody's code.
+//   R3  Record n lies at ring[n & mask], and is whole when head > n.
+//
+// Cost.  Off: a load and a branch that is always the same; the block's event and group are kept
+// nevertheless, three stores, since registrations inherit them.  On: see the benchmark.
+//
+// Rejected.  Strings in records (they cost more than the event), a lock, one ring for all loops (a
+// cache line that all fight for), the clock's nanoseconds (20 ns a look; cycles are converted when
+// a trace is written).
+
+import Sys9
+
+/// What kind of event a record is about.
+public enum EventKind: UInt8, Sendable {
+  /// Nothing was recorded here yet.
+  case none
+  /// A task ran.
+  case task
+  /// A task was sent to another worker, where it will run.
+  case send
+  /// A completion was delivered.
+  case completion
+  /// A timer fired.
+  case timer
+  /// A message of another thread was run.
+  case message
+}
+
+/// What a loop is doing: `struct cnine_debug_loop`.
+@safe
+@usableFromInline struct LoopBlock {
+  /// Flags: records are kept; a debugger watches a group; run times are measured.
+  @usableFromInline static let records: UInt32 = 1
+  @usableFromInline static let watches: UInt32 = 2
+  @usableFromInline static let measures: UInt32 = 4
+
+  var ring: UInt64 = 0
+  var mask: UInt64 = 0
+  var head: UInt64 = 0
+  @usableFromInline var event: UInt64 = 0
+  /// The group in the lower half, the site in the upper one.
+  @usableFromInline var place: UInt64 = 0
+  @usableFromInline var sequence: UInt64 = 0
+  @usableFromInline var parent: UInt64 = 0
+  var worker: UInt32 = 0
+  @usableFromInline var flags: UInt32 = 0
+  var reserved: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
+    (0, 0, 0, 0, 0, 0, 0, 0)
+}
+
+/// An event that began: `struct cnine_debug_record`.
+struct EventRecord: Equatable {
+  /// In cycles.
+  var time: UInt64 = 0
+  var event: UInt64 = 0
+  var parent: UInt64 = 0
+  var callback: UInt64 = 0
+  var argument: UInt64 = 0
+  var group: UInt32 = 0
+  var site: UInt32 = 0
+  /// How long it took; 0 while it runs.
+  var cycles: UInt32 = 0
+  var fd: Int32 = -1
+  var kind: UInt8 = 0
+  var op: UInt8 = 0
+  var worker: UInt16 = 0
+  var reserved: UInt32 = 0
+}
+
+/// The recorder of one loop.  Its calls belong to the loop's thread.
+@safe
+@usableFromInline struct Recorder {
+  @usableFromInline let block: UnsafeMutablePointer<LoopBlock>
+  private let slot: Int?
+
+  /// A recorder that keeps no records yet, entered where debuggers look.
+  init() {
+    assert(MemoryLayout<LoopBlock>.size == DebugSection.blockSize)
+    assert(MemoryLayout<EventRecord>.size == DebugSection.recordSize)
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: MemoryLayout<LoopBlock>.size, alignment: 128)
+    unsafe block = memory.bindMemory(to: LoopBlock.self, capacity: 1)
+    unsafe block.initialize(to: LoopBlock())
+    slot = unsafe DebugSection.enter(block)
+    unsafe block.pointee.worker = UInt32(slot ?? 0)
+  }
+
+  /// Gives everything back; the recorder is not used any more.
+  func end() {
+    if let slot { DebugSection.leave(slot) }
+    stop()
+    unsafe block.deallocate()
+  }
+
+  /// Keeps records of the last `count` events from now on; a power of two.
+  func record(last count: Int) {
+    precondition(count > 0 && count & (count - 1) == 0, "a ring's size is a power of two")
+    stop()
+    let ring = UnsafeMutablePointer<EventRecord>.allocate(capacity: count)
+    unsafe ring.initialize(repeating: EventRecord(), count: count)
+    unsafe block.pointee.ring = UInt64(UInt(bitPattern: ring))
+    unsafe block.pointee.mask = UInt64(count - 1)
+    unsafe block.pointee.head = 0
+    unsafe block.pointee.flags |= LoopBlock.records
+  }
+
+  /// Keeps no records any more, and forgets those that there are.
+  func stop() {
+    unsafe block.pointee.flags &= ~LoopBlock.records
+    unsafe ring?.deallocate()
+    unsafe block.pointee.ring = 0
+    unsafe block.pointee.mask = 0
+    unsafe block.pointee.head = 0
+  }
+
+  /// Whether anything but the block is to be written at an event.
+  @inline(__always)
+  var isOn: Bool { unsafe block.pointee.flags != 0 }
+
+  /// What registrations made now inherit, and belong to.
+  @inline(__always)
+  var group: Aio.EventGroup {
+    Aio.EventGroup(id: UInt32(truncatingIfNeeded: unsafe block.pointee.place))
+  }
+
+  /// The number of the event under way; 0 if there is none.
+  @inline(__always)
+  var event: UInt64 { unsafe block.pointee.event }
+
+  private var ring: UnsafeMutablePointer<EventRecord>? {
+    unsafe UnsafeMutablePointer(bitPattern: UInt(block.pointee.ring))
+  }
+
+  /// Says that an event begins: from here on registrations inherit its group.
+  ///
+  /// To be called by whoever dispatches, and followed by `finish` when the callback has returned.
+  @inline(__always)
+  func begin(
+    _ kind: EventKind, place: UInt64, parent: UInt64, callback: UInt, argument: UInt,
+    fd: Int32 = -1, op: UInt8 = 0
+  ) {
+    let number = unsafe block.pointee.sequence &+ 1
+    unsafe block.pointee.sequence = number
+    unsafe block.pointee.event = number
+    unsafe block.pointee.place = place
+    if unsafe block.pointee.flags != 0 {
+      note(kind, parent, callback, argument, fd, op, at: SystemThread.cycles())
+    }
+  }
+
+  /// Says that the callback has returned (R2).
+  @inline(__always)
+  func finish(_ begin: UInt64 = 0) {
+    unsafe block.pointee.event = 0
+    unsafe block.pointee.place = 0
+  }
+
+  /// Writes the record of the event that begins, and stops if a debugger waits for its group.
+  func note(
+    _ kind: EventKind, _ parent: UInt64, _ callback: UInt, _ argument: UInt, _ fd: Int32,
+    _ op: UInt8, at time: UInt64
+  ) {
+    let place = unsafe block.pointee.place
+    let group = UInt32(truncatingIfNeeded: place)
+    unsafe block.pointee.parent = parent
+    if let ring = unsafe ring {
+      let head = unsafe block.pointee.head
+      let record = unsafe ring + Int(head & block.pointee.mask)
+      unsafe record.pointee.time = time
+      unsafe record.pointee.event = block.pointee.event
+      unsafe record.pointee.parent = parent
+      unsafe record.pointee.callback = UInt64(callback)
+      unsafe record.pointee.argument = UInt64(argument)
+      unsafe record.pointee.group = group
+      unsafe record.pointee.site = UInt32(place >> 32)
+      unsafe record.pointee.cycles = 0
+      unsafe record.pointee.fd = fd
+      unsafe record.pointee.kind = kind.rawValue
+      unsafe record.pointee.op = op
+      unsafe record.pointee.worker = UInt16(truncatingIfNeeded: block.pointee.worker)
+      unsafe block.pointee.head = head &+ 1  // R3
+    }
+    if unsafe block.pointee.flags & LoopBlock.watches != 0, group == DebugSection.watchedGroup {
+      unsafe DebugSection.stop(
+        group: group, event: block.pointee.event, kind: UInt32(kind.rawValue),
+        callback: UInt64(callback), argument: UInt64(argument), fd: fd)
+    }
+  }
+
+  /// Writes how long an event took, if its record is still among the last ones.
+  @inline(__always)
+  func close(_ event: UInt64, cycles: UInt64) {
+    guard let ring = unsafe ring else { return }
+    let mask = unsafe block.pointee.mask
+    var index = unsafe block.pointee.head
+    // What the callback recorded itself (tasks that it sent) stands behind its own record.
+    for _ in 0..<16 {
+      index &-= 1
+      let record = unsafe ring + Int(index & mask)
+      if unsafe record.pointee.event == event && record.pointee.kind != EventKind.send.rawValue {
+        unsafe record.pointee.cycles = UInt32(clamping: max(cycles, 1))
+        return
+      }
+    }
+  }
+
+  /// Records that the event under way sends a task to another worker.
+  func noteSend(_ task: UInt, _ place: UInt64, to worker: Int) {
+    let kept = unsafe (block.pointee.place, block.pointee.parent)
+    unsafe block.pointee.place = place
+    note(
+      .send, unsafe block.pointee.event, 0, task, Int32(truncatingIfNeeded: worker), 0,
+      at: SystemThread.cycles())
+    unsafe (block.pointee.place, block.pointee.parent) = kept
+  }
+
+  /// The records, oldest first.  Exact on the loop's thread or while it rests; another thread may
+  /// find the last ones half-written.
+  func records() -> [EventRecord] {
+    guard let ring = unsafe ring else { return [] }
+    let head = unsafe block.pointee.head
+    let count = unsafe min(head, block.pointee.mask + 1)
+    return (head - count..<head).map { unsafe ring[Int($0 & block.pointee.mask)] }
+  }
+}

@@ -1,0 +1,6 @@
+// pool: tasks that do nothing, to see what a task costs, and to learn how they are written.
+
+import LibAIO
+import Sys9
+
+PoolProgram.main()
