@@ -133,6 +133,18 @@ import Testing
         == [included.string, included.string + ".Linux"])
   }
 
+  @Test func jumpsToTheRuleOfAFileAndTheLibraryOfAnArchive() throws {
+    let text =
+      Self.files + "program q\n\tsrc/new.c gen.h\n\tlibrary libnet.a\n"
+      + "gen.h no-obj no-implicit-rule\n\tcompile-with \"echo > $@\"\n"
+    var client = opened()
+    client.change(included, text)
+    let rule = client.ask("definition", included, text, at: "gen.h\n", 1)["result"]
+    #expect(rule?[0]?["range"]?["start"]?["line"]?.int == 14)
+    let library = client.ask("definition", included, text, at: "libnet.a", 3)["result"]
+    #expect(library?[0]?["range"]?["start"]?["line"]?.int == 4)
+  }
+
   @Test func findsAllUses() throws {
     var client = opened()
     let all = client.ask("references", root, Self.conf, at: "TLS")["result"]?.array ?? []
@@ -406,7 +418,7 @@ import Testing
   /// Whatever is changed in a conversation, the server answers each request that is left whole.
   @Test func noiseDoesNotStopIt() throws {
     var (random, seed) = SplitMix.printed("server", environment: Environment["TEST_SEED"])
-    for round in 0..<300 {
+    for round in 0..<100 {
       var client = EditorClient()
       client.open("/nowhere/conf/X", "program p\n\tsrc/a.c option X\n")
       var bytes: [UInt8] = []

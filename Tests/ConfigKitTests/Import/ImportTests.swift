@@ -232,6 +232,26 @@ struct CMakeImportTests {
   }
 
   @Test(
+    "are written for a shell",
+    arguments: [
+      ("-O2", "-O2"), ("-I$S/a", "-I$S/a"), ("-DA=$$B", "'-DA=$$B'"), ("a b", "'a b'"),
+      ("it's", "'it'\\''s'"), ("", "''"), ("-DX=\"y\"", "'-DX=\"y\"'"), ("a;b", "'a;b'"),
+    ])
+  func shellWords(_ word: String, _ written: String) {
+    #expect(Description.shellWord(word) == written)
+  }
+
+  @Test(
+    "are written as words of the language",
+    arguments: [
+      ("src/a.c", "src/a.c"), ("option", "\"option\""), ("a b", "\"a b\""), ("a;", "\"a;\""),
+      ("a#b", "\"a#b\""), ("\"q", "\"\\\"q\""), ("b\\", "\"b\\\\\""), ("", "\"\""),
+    ])
+  func languageWords(_ word: String, _ written: String) {
+    #expect(Description.word(word) == written)
+  }
+
+  @Test(
     "know a main",
     arguments: [
       ("int main(void) { return 0; }", true), ("int main(argc, argv) char **argv; {}", false),

@@ -68,6 +68,11 @@ extension LanguageServer {
       let name = String(decoding: found.name, as: UTF8.self)
       let file = project.directory.appending("toolchain").appending(name)
       return isFile(file) ? .array([location(file.string, 0..<0)].compactMap { $0 }) : .null
+    case .library where found.name.suffix(2).elementsEqual(".a".utf8):
+      // The archive beside a shared library, unless it is the name of one.
+      let own = project.places(of: found.name, .library, all: false)
+      let name = Array(found.name.dropLast(2))
+      return locations(own.isEmpty ? project.places(of: name, .library, all: false) : own)
     default: return locations(project.places(of: found.name, found.kind, all: false))
     }
   }

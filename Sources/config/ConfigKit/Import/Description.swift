@@ -198,7 +198,8 @@ struct Description {
     let isPlain = word.utf8.allSatisfy {
       Quoting.isPlain($0) || "=:$%~^".utf8.contains($0)
     }
-    if isPlain && !word.isEmpty { return word }
+    // `$$` is a dollar sign for the shell, which must not take it for a variable.
+    if isPlain && !word.isEmpty && !word.contains("$$") { return word }
     return "'"
       + word.split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\\''") + "'"
