@@ -1,3 +1,4 @@
+import CAllocations
 import LibJSON
 import Support
 import Synchronization
@@ -180,6 +181,8 @@ import Testing
     let stall = try #require(reports.stalls.withLock { $0.first })
     #expect(stall.site.line == line && stall.group.name == "slow" && stall.ns >= 1_000_000)
     #expect(stall.description.contains("RecorderTests.swift:\(line)"))
-    #expect(stall.calls.count > 3, "\(stall)")
+    // ThreadSanitizer keeps signals back from a thread that computes.
+    let isSanitized = callocations_are_counted() == 0
+    #expect(isSanitized || stall.calls.count > 3, "\(stall)")
   }
 }

@@ -14,7 +14,7 @@ extension Aio.Runtime {
     loop.beginEmbedded()
     loop.turn(waiting: false)
     if loop.hasImmediateWork || !loop.park() { return 0 }
-    guard let deadline = loop.nextWake else { return nil }
+    guard let deadline = loop.nextDeadline else { return nil }
     let now = loop.clock()
     if deadline <= now {
       loop.unpark()
@@ -31,7 +31,4 @@ extension Aio.Loop {
     pool.adopt()
     now = clock()
   }
-
-  /// When there is something to do though nothing happens.
-  fileprivate var nextWake: UInt64? { timers.nextDeadline() }
 }

@@ -61,9 +61,9 @@ extension Aio {
     /// Loops and workers by number; written by `init` alone.
     let loops: [Loop]
     private let states: [Worker]
-    private let foreign: Mutex<ForeignCache>
+    private let foreign: Guarded<ForeignCache>
     private let nextWorker = Atomic<Int>(0)
-    let life = Mutex(Life())
+    let life = Guarded(Life())
     /// What cycles are measured against: both clocks when the runtime was made.
     let birth: (cycles: UInt64, ns: UInt64)
 
@@ -101,7 +101,7 @@ extension Aio {
       let depot = Depot(source: options.memory)
       self.sleepers = sleepers
       self.depot = depot
-      foreign = Mutex(ForeignCache())
+      foreign = Guarded(ForeignCache())
       birth = (SystemThread.cycles(), Kernel.monotonicNs())
       quotaCycles = Self.cyclesPerMs() * options.quotaNs / 1_000_000
       let seed = network?.draw() ?? Kernel.monotonicNs()

@@ -71,6 +71,10 @@ extension Aio.Stats {
     waits &+= other.waits
     completions &+= other.completions
     timers &+= other.timers
+    oneShots &+= other.oneShots
+    intervals &+= other.intervals
+    clockReads &+= other.clockReads
+    throttled &+= other.throttled
     tasks &+= other.tasks
     messages &+= other.messages
     starved &+= other.starved

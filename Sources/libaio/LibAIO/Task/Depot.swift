@@ -14,7 +14,6 @@
 //   A2  A worker's second magazine is full or empty, never between.
 //   A3  The depot grows only when it has nothing left: in the steady state nobody asks for memory.
 
-import Synchronization
 import Sys9
 
 extension Aio {
@@ -59,7 +58,7 @@ extension Aio {
   }
 
   private let source: Aio.BlockSource
-  private let stock = Mutex(Stock())
+  private let stock = Guarded(Stock())
 
   init(source: Aio.BlockSource) { self.source = source }
 
