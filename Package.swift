@@ -73,6 +73,7 @@ let package = Package(
     library("LibJSON", in: "9unix"),
     // The runtime.
     library("LibAIO", in: "libaio", needs: ["Lib9c", "LibJSON", "Sys9", system]),
+    library("LibHTTP", in: "libaio"),
     library("Servers", in: "libaio", needs: ["LibAIO", "LibHTTP", "Sys9", system]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
