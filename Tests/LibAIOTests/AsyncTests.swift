@@ -35,7 +35,7 @@ extension Aio.Buffer {
         let client = try await loop.adial("tcp!127.0.0.1!\(port)")
         for round in 0..<100 {
           try await client.send("round \(round);")
-          while received.value.split(separator: ";").count <= round {
+          while received.value.count(where: { $0 == ";" }) <= round {
             guard let buffer = try await client.receive() else { break }
             received.value += buffer.text()
           }
