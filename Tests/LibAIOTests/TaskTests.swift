@@ -1,6 +1,6 @@
 import Support
-import Sys9
 import Synchronization
+import Sys9
 import Testing
 
 @testable import LibAIO

@@ -85,6 +85,16 @@ answer_backtrace(int signal)
 	errno = saved;
 }
 
+void
+cnine_answer_backtraces(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGURG);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int
 cnine_backtrace_of(unsigned long id, void **addresses, int room, long long timeout_ns)
 {
@@ -115,6 +125,11 @@ cnine_backtrace_of(unsigned long id, void **addresses, int room, long long timeo
 }
 
 #else
+
+void
+cnine_answer_backtraces(void)
+{
+}
 
 int
 cnine_backtrace_of(unsigned long id, void **addresses, int room, long long timeout_ns)

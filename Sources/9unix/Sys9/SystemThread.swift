@@ -113,6 +113,9 @@ public enum SystemThread {
 
   // Looking at another.
 
+  /// Lets others ask for the calls of this thread: SIGURG, by default ignored, is not blocked.
+  public static func answerBacktraces() { cnine_answer_backtraces() }
+
   /// The calls under way in another thread, innermost first; nil if it does not answer.
   ///
   /// The thread is interrupted by SIGURG, whose handler this takes.  One caller at a time.

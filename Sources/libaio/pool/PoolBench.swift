@@ -29,7 +29,8 @@ final class PoolBench {
 
   /// Schedules the first round.
   func begin(on worker: Aio.Worker) {
-    unsafe worker.sched(nextRound, UInt(bitPattern: unsafe Unmanaged.passUnretained(self).toOpaque()))
+    unsafe worker.sched(
+      nextRound, UInt(bitPattern: unsafe Unmanaged.passUnretained(self).toOpaque()))
   }
 
   /// Begins a round, after the end of the one before.

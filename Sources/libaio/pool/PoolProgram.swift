@@ -126,7 +126,8 @@ struct PoolOptions {
     _ text: String?, of option: String, _ range: ClosedRange<Int>
   ) throws(UsageError) -> Int {
     guard let text, let number = Int(text), range.contains(number) else {
-      throw UsageError(text: "\(option) wants a number from \(range.lowerBound) to \(range.upperBound)")
+      throw UsageError(
+        text: "\(option) wants a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }

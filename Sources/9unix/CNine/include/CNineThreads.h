@@ -40,6 +40,7 @@ int cnine_thread_pin(int cpu);
  * installs, and notes its return addresses.  Returns how many, at most `room`; -1 if the thread
  * did not answer within `timeout_ns`.  One caller at a time.
  */
+void cnine_answer_backtraces(void); /* the calling thread lets SIGURG in */
 int cnine_backtrace_of(unsigned long id, void **addresses, int room, long long timeout_ns);
 /* "program(+0x1234)" of an address, or "symbol+12 (program)"; its length. */
 int cnine_describe_address(void *address, char *text, size_t size);

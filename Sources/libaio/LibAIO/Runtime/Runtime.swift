@@ -11,15 +11,16 @@
 // the first worker and says how long its thread may sleep, on `descriptor` or in a loop of its own.
 //
 // In a simulated world there are no threads: the network runs all loops in turn, and how many tasks
-// a turn runs, whom a worker steals from and which worker has the first turn are drawn from the seed.
+// a turn runs, whom a worker steals from and which worker has the first turn are drawn from the
+// seed.
 //
 // Invariants.
 //   X1  A worker's turn runs on one thread at a time.
 //   X2  `run` returns when all workers have stopped, and not before.
 //   X3  What was scheduled and did not run by the end is given back, references and all.
 
-public import Sys9
 import Synchronization
+public import Sys9
 
 extension Aio {
   /// What a runtime may use, and how.
@@ -241,6 +242,7 @@ extension Aio {
     private func runWorker(_ number: Int) {
       let thread = SystemThread.current
       life.withLock { $0.workers[number] = thread }
+      SystemThread.answerBacktraces()
       if options.pinsThreads { pin(number) }
       // One that was told to exit before it began has the message in its mailbox.
       loops[number].run()
@@ -269,8 +271,8 @@ extension Aio {
     /// Whether `exit` was called and `run` has not returned.
     public var isExiting: Bool { life.withLock { $0.isExiting } }
 
-    /// Runs all workers on the calling thread until there is nothing to do without waiting, and says
-    /// whether there was anything.  For tests; not while `run` does.
+    /// Runs all workers on the calling thread until there is nothing to do without waiting, and
+    /// says whether there was anything.  For tests; not while `run` does.
     @discardableResult
     public func runUntilIdle() -> Bool {
       let isStarted = life.withLock { life in

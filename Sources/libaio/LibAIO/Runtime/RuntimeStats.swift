@@ -92,3 +92,14 @@ extension Aio.RuntimeStats: CustomStringConvertible {
     """
   }
 }
+
+extension Aio.Runtime {
+  /// What the runtime has done and which locks were waited for, as text for people: what a program
+  /// prints when it is asked how it is.
+  public func report() -> String {
+    let locks = Aio.lockUsage().map { usage in
+      "\(usage.kind.rawValue) \(usage.name): taken \(usage.taken), waited for \(usage.waited)"
+    }
+    return ([stats().description] + locks).joined(separator: "\n")
+  }
+}

@@ -37,7 +37,8 @@ final class SimLoop: Aio.Loop {
     let before = stats
     turn(waiting: false)
     return stats.completions != before.completions || stats.timers != before.timers
-      || stats.messages != before.messages || stats.tasks != before.tasks || !due.isEmpty || !turns.isEmpty || !refused.isEmpty
+      || stats.messages != before.messages || stats.tasks != before.tasks || !due.isEmpty
+      || !turns.isEmpty || !refused.isEmpty
       || mailbox.hasMail
   }
 

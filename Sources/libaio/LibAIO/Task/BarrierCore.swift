@@ -4,11 +4,11 @@
 // is no more.  Signals come from all sides at once, and the memory of a barrier that has ended is
 // somebody else's.
 //
-// Shape.  `arrived` counts signals.  The one that makes it a multiple of t, or n, fires.  All but the
-// last firing schedule a copy of the task, so that one activation never overtakes another's memory;
-// the last gets the task itself.  The last firing may be done while an earlier one still copies:
-// `pending` counts firings that are under way or to come, and who ends the last of those, whichever
-// it is, hands over the task and frees the barrier.
+// Shape.  `arrived` counts signals.  The one that makes it a multiple of t, or n, fires.  All but
+// the last firing schedule a copy of the task, so that one activation never overtakes another's
+// memory; the last gets the task itself.  The last firing may be done while an earlier one still
+// copies: `pending` counts firings that are under way or to come, and who ends the last of those,
+// whichever it is, hands over the task and frees the barrier.
 //
 // Invariants.
 //   B1  The task is activated once for each t signals, and once for the n-th.

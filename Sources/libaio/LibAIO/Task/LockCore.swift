@@ -1,8 +1,8 @@
 // A lock that tasks wait for without a thread: theory of operation.
 //
-// Shape.  One word: 0 if the lock is free, 1 if it is held and nobody waits, else the task that came
-// last, linked to those that came before, down to 1.  Who unlocks with nobody in line takes the
-// whole stack and turns it round into a line of its own, which later holders go on with: so the
+// Shape.  One word: 0 if the lock is free, 1 if it is held and nobody waits, else the task that
+// came last, linked to those that came before, down to 1.  Who unlocks with nobody in line takes
+// the whole stack and turns it round into a line of its own, which later holders go on with: so the
 // lock is handed on in the order of coming, at one atomic operation a lock and at most one an
 // unlock.
 //

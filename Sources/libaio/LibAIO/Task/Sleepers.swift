@@ -10,9 +10,9 @@
 //        ^                          |  ^                        |
 //        +--------found work--------+  +-----woken for work-----+
 //
-// "Spinning" means looking for work, for a bounded time; it is not idling.  Who publishes work wakes
-// a parked worker only if nobody is spinning, and who finds work as the last one that was spinning
-// wakes another: so at most one wake-up is under way for any burst of work.
+// "Spinning" means looking for work, for a bounded time; it is not idling.  Who publishes work
+// wakes a parked worker only if nobody is spinning, and who finds work as the last one that was
+// spinning wakes another: so at most one wake-up is under way for any burst of work.
 //
 // Invariants.
 //   S1  The word's halves count the workers that are parked, and that are spinning, but for

@@ -14,8 +14,8 @@
 //                   run it: thunk(worker, task)
 //     sched(on:) --> [inbox of a worker] --> run there, never stolen  (Task/Inbox.swift)
 //
-// Life.  alloc -> (initialize) -> sched -> run -> free, or sched again, or wait in a TaskLock or at a
-// TaskBarrier.  A function task belongs to its function while it runs, which gives it back or
+// Life.  alloc -> (initialize) -> sched -> run -> free, or sched again, or wait in a TaskLock or at
+// a TaskBarrier.  A function task belongs to its function while it runs, which gives it back or
 // passes it on; the runtime's own thunk gives back those of closures.
 //
 // Invariants.
@@ -26,9 +26,9 @@
 //
 // Cost.  docs/design/libaio-tasks.md has the table, bin/bench.d/runtime.d/tasks prints it.
 //
-// Rejected.  Closures in the task (10 ns a call and 46 to make and drop one), a global queue (a lock
-// a task), stealing task by task (see ChunkDeque.swift), tasks by value in the chunks (a task that
-// waits for a lock or at a barrier needs an address of its own).
+// Rejected.  Closures in the task (10 ns a call and 46 to make and drop one), a global queue (a
+// lock a task), stealing task by task (see ChunkDeque.swift), tasks by value in the chunks (a task
+// that waits for a lock or at a barrier needs an address of its own).
 
 extension Aio {
   /// A function that a task runs: the worker, as `Aio.Worker(raw)`, and the task, as
@@ -142,6 +142,17 @@ extension Aio.Task {
   public var thunk: Aio.TaskThunk? {
     get { unsafe record.pointee.thunk }
     nonmutating set { unsafe record.pointee.thunk = newValue }
+  }
+
+  /// A barrier that the function is to signal, if the program says so: the runtime does not look
+  /// at it.  Corresponds to the task's pointer to a `TaskBarrier`.
+  @inlinable
+  public var barrier: Aio.TaskBarrier? {
+    get {
+      let bits = unsafe record.pointee.barrier
+      return bits == 0 ? nil : Aio.TaskBarrier(bits: bits)
+    }
+    nonmutating set { unsafe record.pointee.barrier = newValue?.bits ?? 0 }
   }
 
   /// Whose the task is.

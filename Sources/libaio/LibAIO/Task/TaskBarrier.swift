@@ -1,19 +1,20 @@
-// Barriers and locks for tasks, as programs see them: theory in BarrierCore.swift and LockCore.swift.
+// Barriers and locks for tasks, as programs see them: theory in BarrierCore.swift and
+// LockCore.swift.
 //
 // Both live in blocks of 64 bytes of the task cache, so that making one costs what making a task
 // costs.
 //
-// Signals of an ordinary barrier are collected on their worker: a counter that two workers take from
-// each other at every signal costs 20 to 60 ns a time, and tasks that end one after the other nearly
-// always signal the same barrier.  They are handed on when another barrier is signalled and at the
-// end of a slice: after 61 tasks at most, and after one where tasks take long.
+// Signals of an ordinary barrier are collected on their worker: a counter that two workers take
+// from each other at every signal costs 20 to 60 ns a time, and tasks that end one after the other
+// nearly always signal the same barrier.  They are handed on when another barrier is signalled and
+// at the end of a slice: after 61 tasks at most, and after one where tasks take long.
 
 extension Aio {
   /// Schedules a task when it has been signalled often enough.  Corresponds to `TaskBarrier`.
   ///
   /// Its mode is fixed when it is made: ordinary (`signal`), with a threshold and without an end
-  /// (`admit`), or with both (`admitBounded`).  A barrier that ends destroys itself.  A name, free to
-  /// copy; may be signalled by any worker of its runtime.
+  /// (`admit`), or with both (`admitBounded`).  A barrier that ends destroys itself.  A name, free
+  /// to copy; may be signalled by any worker of its runtime.
   @safe public struct TaskBarrier: @unchecked Sendable {
     /// As a bound: the barrier has no end.  Corresponds to `TaskBarrier::Infty`.
     public static var infinity: UInt { UInt.max }

@@ -95,7 +95,8 @@ private let runWorkAgain: Aio.TaskThunk = { worker, raw in
   let worker = unsafe Aio.Worker(worker), task = unsafe Aio.Task(raw)
   let work = unsafe work(of: task)
   let handle = Aio.Handle(
-    index: UInt32(truncatingIfNeeded: task[1]), generation: UInt32(truncatingIfNeeded: task[1] >> 32))
+    index: UInt32(truncatingIfNeeded: task[1]),
+    generation: UInt32(truncatingIfNeeded: task[1] >> 32))
   let operation = Aio.OpKind(rawValue: UInt8(truncatingIfNeeded: task[2]))
   worker.free(task)
   unsafe work._withUnsafeGuaranteedRef { work in

@@ -1,10 +1,11 @@
 // Running tasks: a worker's turn, and where its next task comes from.
 //
-// A turn runs tasks for as long as there are any, but for half a millisecond at most before the loop
-// looks at the kernel again: after every 61 tasks (fewer while they are new to us, since nobody
-// knows how long they take) it looks at the clock, at its inbox and at the tasks pinned to it.  A turn
-// that ends with tasks left runs the oldest of them, so that newest-first starves none (T2): not more
-// often, since the oldest task is the coldest, and that of a tree makes the most new ones.
+// A turn runs tasks for as long as there are any, but for half a millisecond at most before the
+// loop looks at the kernel again: after every 61 tasks (fewer while they are new to us, since
+// nobody knows how long they take) it looks at the clock, at its inbox and at the tasks pinned to
+// it.  A turn that ends with tasks left runs the oldest of them, so that newest-first starves none
+// (T2): not more often, since the oldest task is the coldest, and that of a tree makes the most new
+// ones.
 
 import Sys9
 

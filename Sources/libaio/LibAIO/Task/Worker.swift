@@ -6,8 +6,8 @@
 extension Aio {
   /// One thread's share of a runtime: its loop, its tasks, its cache.
   ///
-  /// A name, free to copy; passed to every task.  All calls belong to the worker's thread, but where
-  /// they say otherwise.
+  /// A name, free to copy; passed to every task.  All calls belong to the worker's thread, but
+  /// where they say otherwise.
   @safe public struct Worker {
     @usableFromInline let state: UnsafeMutablePointer<WorkerState>
 
@@ -34,7 +34,8 @@ extension Aio.Worker {
     let top = unsafe state.pointee.freeTop
     if unsafe top == state.pointee.freeBase { return allocSlowly() }
     unsafe state.pointee.freeTop = top - 1
-    return unsafe Aio.Task(record: UnsafeMutablePointer(bitPattern: (top - 1).pointee).unsafelyUnwrapped)
+    return unsafe Aio.Task(
+      record: UnsafeMutablePointer(bitPattern: (top - 1).pointee).unsafelyUnwrapped)
   }
 
   /// Gives a task back to the cache.  Corresponds to `freeTask(Task*)`.

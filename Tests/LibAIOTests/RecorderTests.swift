@@ -1,0 +1,185 @@
+import LibJSON
+import Support
+import Synchronization
+import Sys9
+import SystemPackage
+import Testing
+
+@testable import LibAIO
+
+@Suite("The flight recorder") struct RecorderTests {
+  private func runtime(
+    _ world: TestWorld, workers: Int = 1, records: Int = 64
+  ) throws -> Aio.Runtime {
+    let kind = RuntimeKind(world: world, workers: workers, scheduler: .stealing)
+    return try kind.make { $0.recordsEvents = records }
+  }
+
+  @Test("knows who caused what, on whose behalf", arguments: TestWorld.allCases)
+  func causes(world: TestWorld) throws {
+    let runtime = try runtime(world)
+    let group = Aio.EventGroup("request")
+    runtime.worker(0).sched(group: group) { worker in
+      worker.sched { worker in worker.sched { _ in } }
+      worker.sched { _ in }
+    }
+    runtime.runUntilIdle()
+    let records = runtime.loops[0].recorder.records().filter { $0.kind == EventKind.task.rawValue }
+    try #require(records.count == 4)
+    #expect(records.allSatisfy { $0.group == group.id && $0.site != 0 && $0.cycles > 0 })
+    #expect(records.map(\.event) == records.map(\.event).sorted())
+    // Newest first: the second child runs before the first one.
+    let root = records[0].event
+    #expect(records[0].parent == 0)
+    #expect(records[1].parent == root && records[2].parent == root)
+    #expect(records[3].parent == records[2].event)
+    #expect(root >> 48 == 1, "the worker's number, from 1")
+    #expect(runtime.loops[0].recorder.event == 0, "R2")
+  }
+
+  @Test func keepsTheLastOnes() throws {
+    let runtime = try runtime(.simulation, records: 16)
+    for _ in 0..<100 { runtime.worker(0).sched { _ in } }
+    runtime.runUntilIdle()
+    let records = runtime.loops[0].recorder.records()
+    #expect(records.count == 16)
+    #expect(zip(records, records.dropFirst()).allSatisfy { $0.event + 1 == $1.event })
+    #expect(runtime.stats().runTimes.total == 100)
+    #expect(runtime.stats().runTimes.quantile(0.5) > 0)
+  }
+
+  @Test func recordsNothingUnlessAsked() throws {
+    let runtime = try runtime(.simulation, records: 0x10)
+    runtime.loops[0].recorder.stop()
+    runtime.worker(0).sched { _ in }
+    runtime.runUntilIdle()
+    #expect(runtime.loops[0].recorder.records().isEmpty)
+    #expect(runtime.stats().tasks == 1)
+  }
+
+  @Test("writes a trace that viewers read", arguments: [1, 2])
+  func trace(workers: Int) throws {
+    let runtime = try runtime(.epoll, workers: workers)
+    let line = #line + 1
+    runtime.sched(on: workers - 1, group: Aio.EventGroup("a \"quoted\" name")) { worker in
+      let task = worker.allocTask()
+      task.run(Aio.Work { $0.runtime.exit() })
+      worker.setPlace(task)
+      worker.sched(task, on: worker.runtime.worker(0))
+    }
+    try runtime.run()
+    let trace = try JSON.parse(bytes: runtime.trace())
+    let events = try #require(trace.array)
+    let slices = events.filter { $0["ph"]?.string == "X" && $0["cat"]?.string == "task" }
+    #expect(slices.count == 2)
+    let first = try #require(
+      slices.first { $0["name"]?.string?.contains("RecorderTests.swift:\(line)") ?? false })
+    #expect(first["args"]?["group"]?.string == "a \"quoted\" name")
+    #expect(first["tid"]?.int == workers - 1)
+    #expect((first["ts"]?.double ?? -1) >= 0)
+    #expect(slices.allSatisfy { $0["args"]?["group"] == first["args"]?["group"] }, "inherited")
+    #expect(events.filter { $0["ph"]?.string == "M" }.count == workers)
+    // What is sent to another worker is seen where it leaves.
+    #expect(events.filter { $0["cat"]?.string == "send" }.count == workers - 1)
+  }
+
+  @Test func tellsHowLongThingsTook() {
+    var histogram = Histogram()
+    #expect(histogram.quantile(0.5) == 0)
+    for value: UInt64 in [1, 2, 3, 4, 5, 6, 7, 8, 1000, 1_000_000] {
+      histogram.counts[Histogram.bucket(value)] += 1
+      let bucket = Histogram.bucket(value)
+      #expect(Histogram.floor(bucket) <= Double(value))
+      #expect(Histogram.floor(bucket + 1) > Double(value))
+    }
+    #expect(histogram.total == 10)
+    #expect((5...8).contains(histogram.quantile(0.5)))
+    #expect((1000...1500).contains(histogram.quantile(0.9)))
+    #expect(Histogram.bucket(.max) < Histogram.bucketCount)
+  }
+
+  // What a debugger finds.
+
+  /// A number of `size` bytes at `offset`, as x86 and arm have them.
+  private func number(_ bytes: ArraySlice<UInt8>, _ offset: Int, _ size: Int) -> Int {
+    (0..<size).reduce(0) { $0 | Int(bytes[bytes.startIndex + offset + $1]) << (8 * $1) }
+  }
+
+  @Test func aDebuggerFindsTheSection() throws {
+    let program = try Files.read(FilePath("/proc/self/exe"))[...]
+    let table = number(program, 0x28, 8), size = number(program, 0x3A, 2)
+    let count = number(program, 0x3C, 2), names = number(program, 0x3E, 2)
+    let text = number(program, table + names * size + 0x18, 8)
+    let found = (0..<count).map { table + $0 * size }.first { header in
+      let name = text + number(program, header, 4)
+      return program[name...].prefix(8) == [UInt8]("eel_dbg\0".utf8)[...]
+    }
+    let header = try #require(found, "the program has a section eel_dbg")
+    let start = number(program, header + 0x18, 8)
+    #expect(program[start...].prefix(6) == [UInt8]("EELDBG".utf8)[...])
+    #expect(number(program, start + 8, 4) == 1, "version")
+    #expect(number(program, start + 12, 4) == number(program, header + 0x20, 8), "size")
+    #expect(number(program, start + 16, 4) == MemoryLayout<LoopBlock>.size)
+    #expect(number(program, start + 20, 4) == MemoryLayout<EventRecord>.size)
+  }
+
+  @Test func aDebuggerFindsWhatALoopIsDoing() throws {
+    let runtime = try runtime(.simulation)
+    let group = Aio.EventGroup()
+    let block = UInt64(UInt(bitPattern: unsafe runtime.loops[0].recorder.block))
+    let section = unsafe DebugSection.address
+    let room = unsafe Int(section.load(fromByteOffset: 24, as: UInt32.self))
+    let blocks = (0..<room).map { slot in
+      unsafe section.load(fromByteOffset: 40 + 8 * slot, as: UInt64.self)
+    }
+    #expect(blocks.contains(block))
+    runtime.worker(0).sched(group: group) { worker in
+      guard let own = unsafe UnsafeRawPointer(bitPattern: UInt(block)) else { return }
+      #expect(unsafe own.load(fromByteOffset: 24, as: UInt64.self) != 0, "event")
+      #expect(unsafe own.load(fromByteOffset: 32, as: UInt32.self) == group.id)
+      #expect(unsafe own.load(fromByteOffset: 36, as: UInt32.self) != 0, "site")
+    }
+    runtime.runUntilIdle()
+  }
+}
+
+@Suite("Stalls") struct StallTests {
+  @Test func anEventIsReportedOnceAndAfterTheLimit() {
+    var watch = StallWatch(workers: 2, limitNs: 100)
+    #expect(watch.look(0, 7, 1000) == nil)
+    #expect(watch.look(0, 7, 1099) == nil)
+    #expect(watch.look(1, 0, 1099) == nil)
+    #expect(watch.look(0, 7, 1120) == 120)
+    #expect(watch.look(0, 7, 1500) == nil, "once")
+    #expect(watch.look(1, 0, 1500) == nil, "a worker that waits is not held up")
+    #expect(watch.look(0, 8, 1600) == nil, "another event")
+    #expect(watch.look(0, 9, 1800) == nil)
+    #expect(watch.look(0, 9, 1900) == 100)
+  }
+
+  /// The task ends when it has been reported: however slow the machine is.
+  @Test func aTaskThatOverranIsReportedWithItsCalls() throws {
+    final class Reports: Sendable {
+      let stalls = Mutex<[Aio.Stall]>([])
+      let count = Atomic<Int>(0)
+    }
+    let reports = Reports()
+    let kind = RuntimeKind(world: .epoll, workers: 1, scheduler: .stealing)
+    let runtime = try kind.make()
+    let line = #line + 1
+    runtime.sched(group: Aio.EventGroup("slow")) { worker in
+      while reports.count.load(ordering: .acquiring) == 0 { SystemThread.spinwait() }
+      worker.runtime.exit()
+    }
+    let detector = try Aio.StallDetector(runtime, limitNs: 1_000_000) { stall in
+      reports.stalls.withLock { $0.append(stall) }
+      reports.count.add(1, ordering: .releasing)
+    }
+    try runtime.run()
+    detector.stop()
+    let stall = try #require(reports.stalls.withLock { $0.first })
+    #expect(stall.site.line == line && stall.group.name == "slow" && stall.ns >= 1_000_000)
+    #expect(stall.description.contains("RecorderTests.swift:\(line)"))
+    #expect(stall.calls.count > 3, "\(stall)")
+  }
+}
