@@ -102,7 +102,8 @@ private final class Waiting {
     // The first two refuse; in the simulation ports alone matter.
     let dead = SocketAddress.ipv6(0, 1, port: 1, scope: 0)
     let resolver = Aio.TableResolver([
-      "host": world == .simulation ? [.ipv4(0x7F00_0001, port: 0)] : [dead, .ipv4(0x7F00_0001, port: 0)]
+      "host": world == .simulation
+        ? [.ipv4(0x7F00_0001, port: 0)] : [dead, .ipv4(0x7F00_0001, port: 0)]
     ])
     let waiting = Waiting(1)
     loop.adial("tcp!host!\(port)", by: resolver, to: waiting.receiver())

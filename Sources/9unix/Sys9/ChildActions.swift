@@ -29,7 +29,8 @@ import Glibc
   case blockSignals([CInt])
   /// Limits a resource, such as `RLIMIT_NOFILE`.  `setrlimit(2)`.
   case limit(CInt, soft: UInt64, hard: UInt64)
-  /// Calls a C function: 0, or an errno.  It may do what is async-signal-safe, and must not be Swift.
+  /// Calls a C function: 0, or an errno.  It may do what is async-signal-safe, and must not be
+  /// Swift.
   case call(@convention(c) (UnsafeMutableRawPointer?) -> CInt, UnsafeMutableRawPointer?)
 }
 

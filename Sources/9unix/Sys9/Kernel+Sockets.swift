@@ -26,8 +26,8 @@ extension Kernel {
     return (received, min(Int(length), addressSizeMax))
   }
 
-  /// Sends one datagram, if there is room; to nobody in particular where `size` of the address is 0.
-  /// `sendto(2)`.
+  /// Sends one datagram, if there is room; to nobody in particular where `size` of the address is
+  /// 0.  `sendto(2)`.
   public static func sendTo(
     _ fd: CInt, _ base: UnsafeRawPointer, _ size: Int, address: UnsafeRawPointer?,
     _ addressSize: Int

@@ -45,6 +45,8 @@ def allocations(bench, echo, options, generator, counter):
         def ask():
             process.send_signal(signal.SIGUSR2)
             return int(process.stderr.readline())
+        if ask() == 0:
+            raise SystemExit("bench: a program that starts allocates: is it counted?")
         # The first load makes what grows grow.
         load(bench, generator, port, process.pid, "0.3")
         for seconds in ["0.3", SECONDS]:
@@ -54,8 +56,6 @@ def allocations(bench, echo, options, generator, counter):
             counts.append(ask() - before)
     finally:
         end(process)
-    if counts[0] == 0:
-        raise SystemExit("bench: accepting 100 connections allocated nothing: is it counted?")
     return max(0, counts[1] - counts[0]) / max(requests[1] - requests[0], 1)
 
 

@@ -35,6 +35,7 @@ extension Aio {
 
     private var loop: Loop { async.loop }
 
+    /// Wakes the task that waits for what has happened.  The loop's.
     public override func completed(_ completion: inout Completion, on loop: Loop) {
       switch completion.kind {
       case .receive:
@@ -94,7 +95,8 @@ extension Aio {
     /// The next bytes; nil at the end of the stream.
     ///
     /// Does not suspend if some have come already.
-    /// - Throws: what ended the connection; `ECANCELED` if the task is cancelled, which loses no bytes.
+    /// - Throws: what ended the connection; `ECANCELED` if the task is cancelled, which loses no
+    /// bytes.
     public nonisolated(nonsending) func receive() async throws(SystemError) -> Buffer? {
       async.check()
       while true {
@@ -175,6 +177,7 @@ extension Aio {
       self.async = async
     }
 
+    /// Wakes the task that accepts.  The loop's.
     public override func completed(_ completion: inout Completion, on loop: Loop) {
       guard completion.kind == .accept else { return }
       if completion.error == nil { waiting.append(completion.accepted) }

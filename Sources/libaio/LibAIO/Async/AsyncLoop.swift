@@ -1,7 +1,8 @@
 // What a task asks of its loop.  The theory is in LoopTaskExecutor.swift.
 //
 // Each function submits the operation of the same name and waits for its terminal completion; an
-// error is thrown, and a task that is cancelled meanwhile cancels the operation and throws ECANCELED.
+// error is thrown, and a task that is cancelled meanwhile cancels the operation and throws
+// ECANCELED.
 
 import Glibc
 public import Lib9c
@@ -11,8 +12,8 @@ public import SystemPackage
 extension Aio {
   /// A loop as the tasks on it see it.
   ///
-  /// Its functions belong to tasks that prefer the loop's executor; another caller is a fault of the
-  /// program, and stops it.
+  /// Its functions belong to tasks that prefer the loop's executor; another caller is a fault of
+  /// the program, and stops it.
   public final class AsyncLoop: @unchecked Sendable {
     /// The loop.
     let loop: Loop

@@ -1,14 +1,14 @@
 // Swift's tasks on a loop: theory of operation.
 //
 // Problem.  A handler that waits reads best as a function that waits.  What makes such functions
-// slow in other runtimes is not the language but the bridge: a task a message, a stream of elements,
-// an executor on another thread.
+// slow in other runtimes is not the language but the bridge: a task a message, a stream of
+// elements, an executor on another thread.
 //
 // Shape.  The loop is the executor.  A task that prefers it runs in the loop's turns, a job is one
 // word in a ring, and a function that waits leaves its continuation where the operation's receiver
 // would be: to resume it is to append a word.
 //
-//     await connection.receive() --submit--> loop ... completion --resume--> job --next phase--> task
+//     await receive() --submit--> loop ... completion --resume--> job --next phase--> task
 //
 // One long-lived task a connection, and what is received is taken from a queue of the connection's
 // (a multishot receive fills it), so that most waits end before they begin: 8 ns then, 120 when the
@@ -21,8 +21,8 @@
 //       comes, or by the cancellation that took it out of its place.
 //   X3  Cancelling a task is advice to its operation: what waits is resumed by the completion.
 //
-// Rejected.  A type that is both a TaskExecutor and a SerialExecutor: it crashes as soon as an actor
-// uses it, and the runtime has a slow path for it.  AsyncStream: 16 percent of an echo.
+// Rejected.  A type that is both a TaskExecutor and a SerialExecutor: it crashes as soon as an
+// actor uses it, and the runtime has a slow path for it.  AsyncStream: 16 percent of an echo.
 
 import Glibc
 import Synchronization

@@ -2,8 +2,8 @@
 //
 // Opening, closing, writing to disk, reading and asking for a file's status are submissions where
 // the kernel takes them (io_uring), and jobs for a daemon of the files' lane where not: a program
-// sees the same operation.  What needs the C library as well, such as the names of owners, is always
-// a daemon's.
+// sees the same operation.  What needs the C library as well, such as the names of owners, is
+// always a daemon's.
 //
 // What an open brings is owned by the completion: whoever takes the descriptor closes it, and one
 // that nobody takes is closed.
@@ -156,8 +156,8 @@ extension Aio.Loop {
       Aio.Site(file, line: line, function: function))
   }
 
-  /// Asks whether this process may do to a file what `mode` says, `R_OK` and the like, or whether it
-  /// is there, `F_OK`.  `access(2)`.  Corresponds to `Aio::access`.
+  /// Asks whether this process may do to a file what `mode` says, `R_OK` and the like, or whether
+  /// it is there, `F_OK`.  `access(2)`.  Corresponds to `Aio::access`.
   @discardableResult
   public final func access(
     _ path: FilePath, _ mode: CInt, to receiver: Aio.Receiver,

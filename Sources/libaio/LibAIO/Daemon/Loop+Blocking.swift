@@ -95,8 +95,8 @@ extension Aio.Loop {
   /// Runs `work` on a daemon of the user's lane; the completion's result is what it returns, an
   /// errno negated for an error.
   ///
-  /// Cancelling does not interrupt `work`: it only is not waited for any more.  `EAGAIN` if too many
-  /// wait already.
+  /// Cancelling does not interrupt `work`: it only is not waited for any more.  `EAGAIN` if too
+  /// many wait already.
   @discardableResult
   public final func runBlocking(
     _ receiver: Aio.Receiver,

@@ -5,8 +5,8 @@
 // timers of a receiver are linked through their records, so that a connection that closes removes
 // its own in the time that they take, and not in that of all.
 //
-// Removing is final and at once: no completion comes afterwards.  A timer is not an operation: it is
-// ours alone, and there is nobody to wait for.
+// Removing is final and at once: no completion comes afterwards.  A timer is not an operation: it
+// is ours alone, and there is nobody to wait for.
 //
 // Deadlines are times of the loop's clock, `now`, which never goes back.  A time of day is moved to
 // it by the difference that the two had when the loop was made: whoever sets the machine's clock

@@ -134,8 +134,8 @@ extension Aio {
     func boundAddress(_ fd: CInt) throws(SystemError) -> SocketAddress { missing() }
     /// Begins to watch a new handle.
     func watch(_ handle: UInt32) throws(SystemError) { missing() }
-    /// How long the loop sleeps at most while a handle waits for a buffer: those that are with other
-    /// threads come home without a word.
+    /// How long the loop sleeps at most while a handle waits for a buffer: those that are with
+    /// other threads come home without a word.
     var foreignBuffersNs: UInt64 { .max }
     /// Whether the loop's world is not real: descriptors mean nothing to the system.
     var isSimulated: Bool { false }

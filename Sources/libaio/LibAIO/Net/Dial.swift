@@ -31,9 +31,11 @@ final class DialActivity: Activity {
     _ resolver: any Aio.Resolver, timeout: Duration?, on loop: Aio.Loop
   ) {
     if let timeout {
-      limit = loop.addOneShot(after: timeout, to: Aio.Callback { [weak self] _, loop in
-        self?.giveUp(ETIMEDOUT, loop)
-      })
+      limit = loop.addOneShot(
+        after: timeout,
+        to: Aio.Callback { [weak self] _, loop in
+          self?.giveUp(ETIMEDOUT, loop)
+        })
     }
     let answered = Aio.Callback { [weak self] completion, loop in
       guard let self else { return }
@@ -68,10 +70,12 @@ final class DialActivity: Activity {
       switch action {
       case .start(let attempt): tryAddress(attempt, loop)
       case .armDelay:
-        delay = loop.addOneShot(after: Self.attemptDelay, to: Aio.Callback { [weak self] _, loop in
-          guard let self else { return }
-          perform(race.handle(.delayPassed), loop)
-        })
+        delay = loop.addOneShot(
+          after: Self.attemptDelay,
+          to: Aio.Callback { [weak self] _, loop in
+            guard let self else { return }
+            perform(race.handle(.delayPassed), loop)
+          })
       case .disarmDelay: loop.removeTimer(delay)
       case .abandon(let attempt): loop.close(attempts[attempt])
       case .won(let attempt):
@@ -129,8 +133,8 @@ extension Aio.Loop {
   /// Connects to `address`, such as `tcp!example.com!http`, `udp!::1!53` or `unix!/tmp/socket`.
   ///
   /// Names are asked for without waiting, and a host's addresses race (RFC 8305).  The completion's
-  /// `accepted` is the connection; its `failure` says in words why there is none.  What is wrong with
-  /// the dial string comes as `EINVAL`.
+  /// `accepted` is the connection; its `failure` says in words why there is none.  What is wrong
+  /// with the dial string comes as `EINVAL`.
   /// - Parameter timeout: how long all of it may take; nil for as long as the system is patient.
   ///
   /// Corresponds to `Aio::adial`.
@@ -150,11 +154,11 @@ extension Aio.Loop {
     return token
   }
 
-  /// A listener for `address`, such as `tcp!*!80`, `tcp!127.0.0.1!0` or `unix!/tmp/socket`; of `udp`,
-  /// a socket that receives datagrams.
+  /// A listener for `address`, such as `tcp!*!80`, `tcp!127.0.0.1!0` or `unix!/tmp/socket`; of
+  /// `udp`, a socket that receives datagrams.
   ///
-  /// `*` is IPv6 and IPv4 alike, or IPv4 alone where the system has no IPv6.  A Unix socket that the
-  /// last server left behind is replaced, one with a server is not.
+  /// `*` is IPv6 and IPv4 alike, or IPv4 alone where the system has no IPv6.  A Unix socket that
+  /// the last server left behind is replaced, one with a server is not.
   ///
   /// - Throws: what is wrong with the dial string; `EWOULDBLOCK` if somebody would have to be asked
   ///   for a name, see the form with a receiver; what the system refuses.

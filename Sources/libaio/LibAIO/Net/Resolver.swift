@@ -110,9 +110,11 @@ final class ResolveActivity: Activity {
     // What nobody has to be asked for is answered as late as what somebody has.
     if let address = name.literal, let kind = name.kind {
       let found = [Aio.ResolvedAddress(address, kind)]
-      loop.addOneShot(at: 0, to: Aio.Callback { [weak self] _, loop in
-        self?.answered(.success(found), loop)
-      })
+      loop.addOneShot(
+        at: 0,
+        to: Aio.Callback { [weak self] _, loop in
+          self?.answered(.success(found), loop)
+        })
     } else {
       resolver.resolve(name, on: loop) { [weak self, weak loop] result in
         if let loop { self?.answered(result, loop) }

@@ -109,8 +109,8 @@ private final class SendFileActivity: Activity {
 extension Aio.Loop {
   /// Sends `headers`, then `count` bytes of a file from `offset` on, then `trailers`, as one.
   ///
-  /// The completion's result is how many bytes went in all.  `EIO` if the file has fewer bytes: then
-  /// the connection should be closed, since its peer waits for the rest.
+  /// The completion's result is how many bytes went in all.  `EIO` if the file has fewer bytes:
+  /// then the connection should be closed, since its peer waits for the rest.
   /// - Parameter file: a descriptor of a regular file, open until the completion; its offset is not
   ///   used.
   ///

@@ -169,8 +169,8 @@ extension Aio.Loop {
 
   /// Starts a program: `path` with `arguments`, the first of which is its name.
   ///
-  /// `receiver` is told how it ended, as by `addChildHandler`.  What the child does before is a table
-  /// of actions, in C: the seed's callback that ran in the child is `ChildAction.call`.
+  /// `receiver` is told how it ended, as by `addChildHandler`.  What the child does before is a
+  /// table of actions, in C: the seed's callback that ran in the child is `ChildAction.call`.
   ///
   /// - Parameter environment: `NAME=value` each.
   /// - Returns: the child's number.
