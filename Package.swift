@@ -46,6 +46,7 @@ let package = Package(
     .executable(name: "fdserve", targets: ["fdserve"]),
     .executable(name: "fdget", targets: ["fdget"]),
     .executable(name: "9grep", targets: ["grep9"]),
+    .executable(name: "9l", targets: ["link9"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
     .library(name: "LibUTF", targets: ["LibUTF"]),
@@ -71,6 +72,9 @@ let package = Package(
     library("LibFmt", in: "9unix", needs: ["LibUTF", "Sys9"]),
     library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
+    library("LibObj", in: "9unix", needs: ["CNine"]),
+    program("link9", in: "9unix", needs: ["LibObj", "Sys9", system]),
+    program("syms", in: "9unix", needs: ["LibObj", "Sys9", system]),
     // The runtime.
     library("LibAIO", in: "libaio", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     library("LibHTTP", in: "libaio"),
@@ -100,12 +104,13 @@ let package = Package(
     program("fdget", in: "examples", needs: ["Lib9c", system]),
     program("grep9", in: "examples", needs: ["Lib9c", "LibBio", "LibRegexp9", "Sys9", system]),
     // The generator.
-    library("ConfigKit", in: "config", needs: ["Sys9"]),
+    library("ConfigKit", in: "config", needs: ["LibJSON", "Sys9"]),
     library("ConfigBench", in: "config", needs: ["ConfigKit", "MiniStatRun", "Sys9", system]),
     program(
       "config", in: "config",
       needs: [
-        "ConfigKit", "ConfigBench", "MiniStat", "MiniStatRun", "Sys9", "LibBSD", argumentParser,
+        "ConfigKit", "ConfigBench", "LibJSON", "MiniStat", "MiniStatRun", "Sys9", "LibBSD",
+        argumentParser,
       ]),
     // The statistics.
     library("MiniStat", in: "ministat"),
@@ -135,12 +140,15 @@ let package = Package(
     tests("LibIP", needs: ["LibIP", "Lib9c", "LibFmt", "Sys9"]),
     tests("LibBSD", needs: ["LibBSD", "Sys9", system]),
     tests("LibJSON", needs: ["LibJSON"]),
+    tests("LibObj", needs: ["LibObj", "Sys9", system]),
     tests("LibUTF", needs: ["LibUTF", "Sys9", system]),
     tests("LibFmt", needs: ["CAllocations", "LibFmt", "LibUTF", "Sys9", system]),
     tests("LibBio", needs: ["CAllocations", "LibBio", "LibFmt", "LibUTF", "Sys9", system]),
     tests("LibRegexp9", needs: ["CAllocations", "LibRegexp9", "Sys9", system]),
     tests("Answers", needs: ["answers", "Lib9c", "LibIP", "LibJSON", "Sys9", system]),
-    tests("ConfigKit", needs: ["ConfigKit", "Sys9", system], data: ["Cases"]),
+    tests(
+      "ConfigKit", needs: ["ConfigKit", "LibJSON", "Sys9", system],
+      data: ["Cases", "Editor/sarif-essential.json"]),
     tests("ConfigBench", needs: ["ConfigBench", "ConfigKit", "MiniStatRun", "Sys9", system]),
     .target(name: "CFibers", path: "Tests/CFibers"),
     tests(

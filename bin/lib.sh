@@ -231,3 +231,19 @@ arch() {
   *) uname -m ;;
   esac
 }
+
+# tool NAME: the path of our program NAME: $P9UNIX's, or the newest that was built here.
+tool() {
+  if [ -n "${P9UNIX-}" ] && [ -x "$P9UNIX/bin/$1" ]; then
+    printf '%s\n' "$P9UNIX/bin/$1"
+    return 0
+  fi
+  # The names are ours, and the newest first is what ls is good at.
+  # shellcheck disable=SC2012
+  found=$(ls -t "$root"/.build-static/release/"$1" "$root"/compile/LIBAIO.*/"$1" \
+    "$root"/.build/release/"$1" "$root"/.build/debug/"$1" 2>/dev/null | head -n 1)
+  if [ -z "$found" ]; then
+    die "$1 has not been built" "swift build -c release --product $1, or make"
+  fi
+  printf '%s\n' "$found"
+}

@@ -85,7 +85,8 @@ struct BuildProject {
     return result
   }
 
-  private static func isProduct(_ name: String) -> Bool {
+  /// True for what a build makes, as far as tests look at it.
+  static func isProduct(_ name: String) -> Bool {
     if name.hasSuffix("/") || name.hasPrefix("o/.ln") || name.hasPrefix("o/.swift/cache") {
       return false
     }

@@ -54,7 +54,9 @@ private final class Ledger {
   var isOver = false
 }
 
-@Suite("Every order of steps", .enabled(if: Explorer.isUsable)) struct InterleavingTests {
+/// Serial: one program at a time is explored.
+@Suite("Every order of steps", .serialized, .enabled(if: Explorer.isUsable))
+struct InterleavingTests {
   private func expectRight(_ outcome: Explorer.Outcome, atLeast runs: Int) {
     #expect(outcome.failure == nil)
     #expect(outcome.isComplete, "\(outcome.runs) runs were not all")

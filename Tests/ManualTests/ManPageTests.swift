@@ -50,6 +50,18 @@ import Testing
       words.contains { $0 == keyword.rawValue }, "config.5 does not say '\(keyword.rawValue)'")
   }
 
+  @Test func nameEverySubcommand() throws {
+    let source = try Repository.text("Sources/config/config/Subcommand.swift")
+    let page = try Repository.text("docs/man/config.1")
+    let words = source.split(separator: "    (\"").dropFirst().compactMap {
+      $0.split(separator: "\"").first
+    }
+    #expect(words.count >= 10)
+    for word in words {
+      #expect(page.contains("\n.It Cm \(word)\n"), "config.1 does not describe config \(word)")
+    }
+  }
+
   /// The options are read out of the source of the command line, which declares them one by one.
   @Test func nameEveryOption() throws {
     let source = try Repository.text("Sources/config/config/ConfigMain.swift")

@@ -14,7 +14,8 @@ target=$(swift -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/
 
 # The module maps of C targets, which the modules import.
 set --
-for map in "$built"/*.build/module.modulemap Sources/9unix/CBSD/module.modulemap \
+for map in Sources/9unix/*/module.modulemap Sources/9unix/*/include/module.modulemap \
+  "$built"/*.build/module.modulemap \
   .build/checkouts/*/Sources/*/include/module.modulemap; do
   if [ -f "$map" ]; then set -- "$@" -Xcc "-fmodule-map-file=$map"; fi
 done

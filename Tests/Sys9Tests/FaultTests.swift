@@ -55,6 +55,33 @@ import Testing
     #expect(try scratch.read("f").isEmpty)
   }
 
+  @Test("a file below a directory is opened, and no other, also where the system cannot tell")
+  func beneath() throws {
+    let scratch = try Workshop()
+    try scratch.write("root/a/f", "text")
+    try scratch.write("outside", "no")
+    let link = unsafe symlink("../outside", scratch.path("root/out").string)
+    #expect(link == 0)
+    let root = try Descriptor.open(scratch.path("root"), O_RDONLY | O_DIRECTORY)
+    for hasCall in [true, false] {
+      let script = Self.failing("openat2", ENOSYS, times: hasCall ? 0 : .max)
+      try Faults.inject(script) {
+        let file = try root.openBeneath("a/f", O_RDONLY)
+        var room = [UInt8](repeating: 0, count: 8)
+        let count = try unsafe room.withUnsafeMutableBytes { try unsafe file.read(into: $0, at: 1) }
+        #expect(count == 3 && room[..<3].elementsEqual("ext".utf8))
+        for name in ["out", "../outside", "a/../../outside", "/etc/passwd"] as [FilePath] {
+          #expect(throws: SystemError.self) { _ = try root.openBeneath(name, O_RDONLY) }
+        }
+        #expect(throws: SystemError(call: "pread", errno: EIO)) {
+          try Faults.inject(Self.failing("pread", EIO, times: 1)) {
+            _ = try unsafe room.withUnsafeMutableBytes { try unsafe file.read(into: $0, at: 0) }
+          }
+        }
+      }
+    }
+  }
+
   @Test func removingWhatIsGoneIsNoError() throws {
     let scratch = try Workshop()
     try Files.remove(scratch.path("nosuch"))

@@ -1,243 +1,170 @@
-#!/bin/bash
+# Completions of config; printed by `config completions`, do not edit.
 
-__config_cursor_index_in_current_word() {
-    local remaining="${COMP_LINE}"
-
-    local word
-    for word in "${COMP_WORDS[@]::COMP_CWORD}"; do
-        remaining="${remaining##*([[:space:]])"${word}"*([[:space:]])}"
-    done
-
-    local -ir index="$((COMP_POINT - ${#COMP_LINE} + ${#remaining}))"
-    if [[ "${index}" -le 0 ]]; then
-        printf 0
-    else
-        printf %s "${index}"
+# Completes $1, a word of kind $2; $3 is the configuration on the line.
+_config_value() {
+  local IFS=$'\n'
+  case $2 in
+  none) ;;
+  file) compopt -o filenames; COMPREPLY+=($(compgen -f -- "$1")) ;;
+  directory) compopt -o filenames; COMPREPLY+=($(compgen -d -- "$1")) ;;
+  'words '*) COMPREPLY+=($(IFS=$' \n'; compgen -W "${2#words }" -- "$1")) ;;
+  *)
+    COMPREPLY+=($(compgen -W "$("${COMP_WORDS[0]}" completions --words "$2" ${3:+"$3"} \
+      2>/dev/null)" -- "$1"))
+    [[ $2 == options ]] && compopt -o nospace
+    if [[ $2 == configurations ]]; then
+      compopt -o filenames
+      ((${#COMPREPLY[@]})) || COMPREPLY+=($(compgen -f -- "$1"))
     fi
-}
-
-# positional arguments:
-#
-# - 1: the current (sub)command's count of positional arguments
-#
-# required variables:
-#
-# - repeating_flags: the repeating flags that the current (sub)command can accept
-# - non_repeating_flags: the non-repeating flags that the current (sub)command can accept
-# - repeating_options: the repeating options that the current (sub)command can accept
-# - non_repeating_options: the non-repeating options that the current (sub)command can accept
-# - positional_number: value ignored
-# - unparsed_words: unparsed words from the current command line
-#
-# modified variables:
-#
-# - non_repeating_flags: remove flags for this (sub)command that are already on the command line
-# - non_repeating_options: remove options for this (sub)command that are already on the command line
-# - positional_number: set to the current positional number
-# - unparsed_words: remove all flags, options, and option values for this (sub)command
-__config_offer_flags_options() {
-    local -ir positional_count="${1}"
-    positional_number=0
-
-    local was_flag_option_terminator_seen=false
-    local is_parsing_option_value=false
-
-    local -ar unparsed_word_indices=("${!unparsed_words[@]}")
-    local -i word_index
-    for word_index in "${unparsed_word_indices[@]}"; do
-        if "${is_parsing_option_value}"; then
-            # This word is an option value:
-            # Reset marker for next word iff not currently the last word
-            [[ "${word_index}" -ne "${unparsed_word_indices[${#unparsed_word_indices[@]} - 1]}" ]] && is_parsing_option_value=false
-            unset "unparsed_words[${word_index}]"
-            # Do not process this word as a flag or an option
-            continue
-        fi
-
-        local word="${unparsed_words["${word_index}"]}"
-        if ! "${was_flag_option_terminator_seen}"; then
-            case "${word}" in
-            --)
-                unset "unparsed_words[${word_index}]"
-                # by itself -- is a flag/option terminator, but if it is the last word, it is the start of a completion
-                if [[ "${word_index}" -ne "${unparsed_word_indices[${#unparsed_word_indices[@]} - 1]}" ]]; then
-                    was_flag_option_terminator_seen=true
-                fi
-                continue
-                ;;
-            -*)
-                # ${word} is a flag or an option
-                # If ${word} is an option, mark that the next word to be parsed is an option value
-                local option
-                for option in "${repeating_options[@]}" "${non_repeating_options[@]}"; do
-                    [[ "${word}" = "${option}" ]] && is_parsing_option_value=true && break
-                done
-
-                # Remove ${word} from ${non_repeating_flags} or ${non_repeating_options} so it isn't offered again
-                local not_found=true
-                local -i index
-                for index in "${!non_repeating_flags[@]}"; do
-                    if [[ "${non_repeating_flags[${index}]}" = "${word}" ]]; then
-                        unset "non_repeating_flags[${index}]"
-                        non_repeating_flags=("${non_repeating_flags[@]}")
-                        not_found=false
-                        break
-                    fi
-                done
-                if "${not_found}"; then
-                    for index in "${!non_repeating_flags[@]}"; do
-                        if [[ "${non_repeating_flags[${index}]}" = "${word}" ]]; then
-                            unset "non_repeating_flags[${index}]"
-                            non_repeating_flags=("${non_repeating_flags[@]}")
-                            break
-                        fi
-                    done
-                fi
-                unset "unparsed_words[${word_index}]"
-                continue
-                ;;
-            esac
-        fi
-
-        # ${word} is neither a flag, nor an option, nor an option value
-        if [[ "${positional_number}" -lt "${positional_count}" || "${positional_count}" -lt 0 ]]; then
-            # ${word} is a positional
-            ((positional_number++))
-            unset "unparsed_words[${word_index}]"
-        else
-            if [[ -z "${word}" ]]; then
-                # Could be completing a flag, option, or subcommand
-                positional_number=-1
-            else
-                # ${word} is a subcommand or invalid, so stop processing this (sub)command
-                positional_number=-2
-            fi
-            break
-        fi
-    done
-
-    unparsed_words=("${unparsed_words[@]}")
-
-    if\
-        ! "${was_flag_option_terminator_seen}"\
-        && ! "${is_parsing_option_value}"\
-        && [[ ("${cur}" = -* && "${positional_number}" -ge 0) || "${positional_number}" -eq -1 ]]
-    then
-        COMPREPLY+=($(compgen -W "${repeating_flags[*]} ${non_repeating_flags[*]} ${repeating_options[*]} ${non_repeating_options[*]}" -- "${cur}"))
-    fi
-}
-
-__config_add_completions() {
-    local completion
-    while IFS='' read -r completion; do
-        COMPREPLY+=("${completion}")
-    done < <(IFS=$'\n' compgen "${@}" -- "${cur}")
-}
-
-__config_custom_complete() {
-    if [[ -n "${cur}" || -z ${COMP_WORDS[${COMP_CWORD}]} || "${COMP_LINE:${COMP_POINT}:1}" != ' ' ]]; then
-        local -ar words=("${COMP_WORDS[@]}")
-    else
-        local -ar words=("${COMP_WORDS[@]::${COMP_CWORD}}" '' "${COMP_WORDS[@]:${COMP_CWORD}}")
-    fi
-
-    "${COMP_WORDS[0]}" "${@}" "${words[@]}"
+    ;;
+  esac
 }
 
 _config() {
-    local state
-    state="$(shopt -p;shopt -po)"
-    trap "${state//$'\n'/;}" RETURN
-    shopt -s extglob
-    set +o history +o posix
-
-    local -xr SAP_SHELL=bash
-    local -x SAP_SHELL_VERSION
-    SAP_SHELL_VERSION="$(IFS='.';printf %s "${BASH_VERSINFO[*]}")"
-    local -r SAP_SHELL_VERSION
-
-    local -r cur="${2}"
-    local -r prev="${3}"
-
-    local -i positional_number
-    local -a unparsed_words=("${COMP_WORDS[@]:1:${COMP_CWORD}}")
-
-    local -a repeating_flags=()
-    local -a non_repeating_flags=(-g --ninja --version -h --help)
-    local -a repeating_options=(-I)
-    local -a non_repeating_options=(-o -a -p --toolchain -d -s --make -W -x)
-    __config_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '-o')
-        return
-        ;;
-    '-a')
-        return
-        ;;
-    '-p')
-        return
-        ;;
-    '--toolchain')
-        return
-        ;;
-    '-I')
-        __config_add_completions -d
-        return
-        ;;
-    '-d')
-        __config_add_completions -d
-        return
-        ;;
-    '-s')
-        __config_add_completions -d
-        return
-        ;;
-    '--make')
-        __config_add_completions -W 'gnu'$'\n''bsd'
-        return
-        ;;
-    '-W')
-        __config_add_completions -W 'error'
-        return
-        ;;
-    '-x')
-        __config_add_completions -f
-        return
-        ;;
-    esac
-
-    # Offer positional completions
-    case "${positional_number}" in
-    1)
-        __config_add_completions -f
-        return
-        ;;
-    esac
-
-    # Offer subcommand / subcommand argument completions
-    local -r subcommand="${unparsed_words[0]}"
-    unset 'unparsed_words[0]'
-    unparsed_words=("${unparsed_words[@]}")
-    case "${subcommand}" in
-    help)
-        # Offer subcommand argument completions
-        "_config_${subcommand}"
-        ;;
-    *)
-        # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'help' -- "${cur}"))
-        ;;
-    esac
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+  local command= options= first= rest= kind= conf= count=0 index word
+  [[ $cur == = ]] && return
+  COMPREPLY=()
+  ((COMP_CWORD > 1)) && case ${COMP_WORDS[1]} in
+    bench|build|compare|completions|defaults|diff|explain|fmt|graph|import|init|lint|lsp|matrix|probe|query|test) command=${COMP_WORDS[1]} ;;
+  esac
+  case $command in
+    '') options='-o -a -p --toolchain -I -d -s -g --make --ninja -W --diagnostics -x --version -h --help' first=configurations rest=configurations ;;
+    'bench') options='-p --toolchain --with --sanitize --not -I -s -j -k --pairs --until --max-time --warmup --seed --cpu --shake --format --metric --margin --no-plot -o --build --only -h --help' first=configurations rest=configurations ;;
+    'build') options='-j -h --help' first=directory rest=none ;;
+    'compare') options='--format --metric --margin --no-plot -h --help' first=file rest=file ;;
+    'completions') options='-h --help' first='words bash zsh fish' rest='words bash zsh fish' ;;
+    'defaults') options='-h --help' first=directory rest=directory ;;
+    'diff') options='-p --toolchain --with --sanitize --not -I -s -j -k --json -h --help' first=file rest=file ;;
+    'explain') options='-p --toolchain -I -s --with --json --rebuild -h --help' first=configurations rest=configurations ;;
+    'fmt') options='--check --diff --diagnostics -h --help' first=file rest=file ;;
+    'graph') options='-p --toolchain -I -s --with --of --svg --sources --no-sources -o -h --help' first=configurations rest=configurations ;;
+    'import') options='--name -s --build -D --fixed --config --force -h --help' first='words cmake compdb files' rest=file ;;
+    'init') options='--name --force -h --help' first=directory rest=directory ;;
+    'lint') options='-p --toolchain -I -s --with -W --diagnostics --json -h --help' first=configurations rest=configurations ;;
+    'lsp') options='--stdio --textmate -h --help' first=none rest=none ;;
+    'matrix') options='-p --toolchain --with --sanitize --not -I -s -j -k --diagnostics --generate -h --help' first=configurations rest=none ;;
+    'probe') options='-p --toolchain -I -s --with --why -h --help' first=configurations rest=probes ;;
+    'query') options='-p --toolchain -I -s --with --json -h --help' first=configurations rest=none ;;
+    'test') options='-p --toolchain --with --sanitize --not -I -s -j -k --tap --junit --only -h --help' first=configurations rest=configurations ;;
+  esac
+  case "$command $prev" in
+    ' -o') kind=none ;;
+    ' -a') kind=none ;;
+    ' -p') kind=platforms ;;
+    ' --toolchain') kind=toolchains ;;
+    ' -I') kind=directory ;;
+    ' -d') kind=directory ;;
+    ' -s') kind=directory ;;
+    ' --make') kind='words gnu bsd' ;;
+    ' -W') kind='words error' ;;
+    ' --diagnostics') kind='words text json sarif' ;;
+    ' -x') kind=file ;;
+    'bench -p') kind=platforms ;;
+    'bench --toolchain') kind=toolchains ;;
+    'bench --with') kind=options ;;
+    'bench --sanitize') kind='words address thread undefined' ;;
+    'bench --not') kind=none ;;
+    'bench -I') kind=directory ;;
+    'bench -s') kind=directory ;;
+    'bench -j') kind=none ;;
+    'bench --pairs') kind=none ;;
+    'bench --until') kind=none ;;
+    'bench --max-time') kind=none ;;
+    'bench --warmup') kind=none ;;
+    'bench --seed') kind=none ;;
+    'bench --cpu') kind=none ;;
+    'bench --format') kind='words text markdown csv json html' ;;
+    'bench --metric') kind=none ;;
+    'bench --margin') kind=none ;;
+    'bench -o') kind=file ;;
+    'bench --build') kind='words ninja make' ;;
+    'bench --only') kind=tests ;;
+    'build -j') kind=none ;;
+    'compare --format') kind='words text markdown csv json html' ;;
+    'compare --metric') kind=none ;;
+    'compare --margin') kind=none ;;
+    'diff -p') kind=platforms ;;
+    'diff --toolchain') kind=toolchains ;;
+    'diff --with') kind=options ;;
+    'diff --sanitize') kind='words address thread undefined' ;;
+    'diff --not') kind=none ;;
+    'diff -I') kind=directory ;;
+    'diff -s') kind=directory ;;
+    'diff -j') kind=none ;;
+    'explain -p') kind=platforms ;;
+    'explain --toolchain') kind=toolchains ;;
+    'explain -I') kind=directory ;;
+    'explain -s') kind=directory ;;
+    'explain --with') kind=none ;;
+    'explain --rebuild') kind=directory ;;
+    'fmt --diagnostics') kind='words text json sarif' ;;
+    'graph -p') kind=platforms ;;
+    'graph --toolchain') kind=toolchains ;;
+    'graph -I') kind=directory ;;
+    'graph -s') kind=directory ;;
+    'graph --with') kind=none ;;
+    'graph --of') kind=none ;;
+    'graph -o') kind=file ;;
+    'import --name') kind=none ;;
+    'import -s') kind=directory ;;
+    'import --build') kind=directory ;;
+    'import -D') kind=none ;;
+    'import --config') kind=file ;;
+    'init --name') kind=none ;;
+    'lint -p') kind=platforms ;;
+    'lint --toolchain') kind=toolchains ;;
+    'lint -I') kind=directory ;;
+    'lint -s') kind=directory ;;
+    'lint --with') kind=none ;;
+    'lint -W') kind=none ;;
+    'lint --diagnostics') kind='words text json sarif' ;;
+    'matrix -p') kind=platforms ;;
+    'matrix --toolchain') kind=toolchains ;;
+    'matrix --with') kind=options ;;
+    'matrix --sanitize') kind='words address thread undefined' ;;
+    'matrix --not') kind=none ;;
+    'matrix -I') kind=directory ;;
+    'matrix -s') kind=directory ;;
+    'matrix -j') kind=none ;;
+    'matrix --diagnostics') kind='words text json sarif' ;;
+    'probe -p') kind=platforms ;;
+    'probe --toolchain') kind=toolchains ;;
+    'probe -I') kind=directory ;;
+    'probe -s') kind=directory ;;
+    'probe --with') kind=none ;;
+    'query -p') kind=platforms ;;
+    'query --toolchain') kind=toolchains ;;
+    'query -I') kind=directory ;;
+    'query -s') kind=directory ;;
+    'query --with') kind=none ;;
+    'test -p') kind=platforms ;;
+    'test --toolchain') kind=toolchains ;;
+    'test --with') kind=options ;;
+    'test --sanitize') kind='words address thread undefined' ;;
+    'test --not') kind=none ;;
+    'test -I') kind=directory ;;
+    'test -s') kind=directory ;;
+    'test -j') kind=none ;;
+    'test --tap') kind=file ;;
+    'test --junit') kind=file ;;
+    'test --only') kind=tests ;;
+  esac
+  for ((index = ${#command} ? 2 : 1; index < COMP_CWORD; index++)); do
+    word=${COMP_WORDS[index]}
+    [[ $word == */* && -f $word && -z $conf ]] && conf=$word
+    [[ $word != -* && $word != = ]] && ((count++))
+  done
+  if [[ -n $kind ]]; then
+    _config_value "$cur" "$kind" "$conf"
+  elif [[ $cur == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$cur"))
+  else
+    if [[ -n $conf && -n $rest ]]; then first=$rest; fi
+    _config_value "$cur" "$first" "$conf"
+    ((COMP_CWORD == 1)) &&
+      COMPREPLY+=($(compgen -W 'bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -- "$cur"))
+  fi
+  return 0
 }
-
-_config_help() {
-    repeating_flags=()
-    non_repeating_flags=(--version)
-    repeating_options=()
-    non_repeating_options=()
-    __config_offer_flags_options -1
-}
-
-complete -o filenames -F _config config
+complete -F _config config

@@ -1,96 +1,181 @@
-function __config_should_offer_completions_for_flags_or_options -a expected_commands
-    set -l non_repeating_flags_or_options $argv[2..]
-    set -l non_repeating_flags_or_options_absent 0
-    set -l positional_index 0
-    set -l commands
-    __config_parse_tokens
-    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+# Completions of config; printed by `config completions`, do not edit.
+
+# The words of a kind that the project knows.
+function __config_words
+  set -l tokens (commandline -opc)
+  set -l conf (string match -- '*/*' $tokens[2..-1])
+  $tokens[1] completions --words $argv[1] $conf[1] 2>/dev/null
 end
 
-function __config_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
-    set -l non_repeating_flags_or_options
-    set -l non_repeating_flags_or_options_absent 0
-    set -l positional_index 0
-    set -l commands
-    __config_parse_tokens
-    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
-end
-
-function __config_parse_tokens -S
-    set -l unparsed_tokens (__config_tokens -pc)
-    switch $unparsed_tokens[1]
-    case 'config'
-        __config_parse_subcommand 1 'o=' 'a=' 'p=' 'toolchain=' 'I=+' 'd=' 's=' 'g' 'make=' 'ninja' 'W=' 'x=' 'version' 'h/help'
-        switch $unparsed_tokens[1]
-        case 'help'
-            __config_parse_subcommand -r 1 'version'
-        end
-    end
-end
-
-function __config_tokens
-    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
-        commandline --tokens-raw $argv
-    else
-        commandline -o $argv
-    end
-end
-
-function __config_parse_subcommand -S -a positional_count
-    argparse -s r -- $argv
-    set -l option_specs $argv[2..]
-    set -l is_repeating_positional $_flag_r
-    set -el _flag_r
-    set -a commands $unparsed_tokens[1]
-    set positional_index 0
-    while true
-        set -e unparsed_tokens[1]
-        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
-        set unparsed_tokens $argv
-        set positional_index (math $positional_index + 1)
-        for non_repeating_flag_or_option in $non_repeating_flags_or_options
-            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
-                set non_repeating_flags_or_options_absent 1
-                break
-            end
-        end
-        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
-    end
-end
-
-function __config_complete_directories
-    set -l token (commandline -t)
-    string match -- '*/' $token
-    set -l subdirs $token*/
-    printf %s\n $subdirs
-end
-
-function __config_custom_completion
-    set -x SAP_SHELL fish
-    set -x SAP_SHELL_VERSION $FISH_VERSION
-    set -l tokens (__config_tokens -p)
-    if test -z "$(__config_tokens -t)"
-        set -l index (count (__config_tokens -pc))
-        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
-    end
-    command $tokens[1] $argv $tokens
-end
-
-complete -c 'config' -f
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" o' -s 'o' -d 'The operating system to build for, by its uname -s.' -rfka ''
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" a' -s 'a' -d 'The architecture to build for, such as amd64.' -rfka ''
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" p' -s 'p' -d 'The platform to build for, with its toolchain: -o and -a together.' -rfka ''
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" toolchain' -l 'toolchain' -d 'Build with the toolchain NAME, such as clang, instead of the configuration\'s.' -rfka ''
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config"' -s 'I' -d 'Look for included files in DIR, too.' -rfa '(__config_complete_directories)'
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" d' -s 'd' -d 'The build directory itself.' -rfa '(__config_complete_directories)'
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" s' -s 's' -d 'The root of the sources.' -rfa '(__config_complete_directories)'
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" g' -s 'g' -d 'Make a debug build.'
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" make' -l 'make' -d 'Write makefiles for gnu (the default) or bsd make.' -rfka 'gnu bsd'
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" ninja' -l 'ninja' -d 'Write build.ninja, instead of makefiles unless --make is given.'
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" W' -s 'W' -d 'Take warnings for errors.' -rfka 'error'
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" x' -s 'x' -d 'Print the configuration that PROGRAM was built with.' -rF
-complete -c 'config' -n '__config_should_offer_completions_for_positional "config" -eq 1' -F
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" version' -l 'version' -d 'Show the version.'
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config" h help' -s 'h' -l 'help' -d 'Show help information.'
-complete -c 'config' -n '__config_should_offer_completions_for_positional "config" -eq 2' -fa 'help' -d 'Show subcommand help information.'
-complete -c 'config' -n '__config_should_offer_completions_for_flags_or_options "config help" version' -l 'version' -d 'Show the version.'
+complete -c config -n __fish_use_subcommand -a bench -d 'Run the same benchmarks in several variants, and say which variant is better.'
+complete -c config -n __fish_use_subcommand -a build -d 'Build a directory by what its files hold, whatever their times say.'
+complete -c config -n __fish_use_subcommand -a compare -d 'Compare what config bench has stored: today against last week.'
+complete -c config -n __fish_use_subcommand -a completions -d 'Print what makes a shell complete the command lines of config.'
+complete -c config -n __fish_use_subcommand -a defaults -d 'Write the templates, makefiles and toolchains that are built in.'
+complete -c config -n __fish_use_subcommand -a diff -d 'Say what differs between two variants: options, sources, words of commands.'
+complete -c config -n __fish_use_subcommand -a explain -d 'Say why something is built or not, which lines say so, and what a change reaches.'
+complete -c config -n __fish_use_subcommand -a fmt -d 'Lay out configurations and the files that they include.'
+complete -c config -n __fish_use_subcommand -a graph -d 'Draw a variant: programs, libraries and modules with their sources.'
+complete -c config -n __fish_use_subcommand -a import -d 'Write a description from CMake, a compilation database, or a BSD\'s files.'
+complete -c config -n __fish_use_subcommand -a init -d 'Write a first description of the sources in a directory.'
+complete -c config -n __fish_use_subcommand -a lint -d 'Look for what is right and yet probably not meant.'
+complete -c config -n __fish_use_subcommand -a lsp -d 'Serve editors: diagnostics, jumps, completion, the layout of configurations.'
+complete -c config -n __fish_use_subcommand -a matrix -d 'Build every variant of a configuration by one Ninja, and print a table.'
+complete -c config -n __fish_use_subcommand -a probe -d 'Show the answers to the probes of a configuration, and what led to them.'
+complete -c config -n __fish_use_subcommand -a query -d 'Ask who needs whom in a variant, and by which commands it is made.'
+complete -c config -n __fish_use_subcommand -a test -d 'Build every variant of configurations, run their tests, and say how it went.'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s o -x -d 'The operating system to build for, by its uname -s'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s a -x -d 'The architecture to build for, such as amd64'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s p -x -a '(__config_words platforms)' -d 'The platform to build for, with its toolchain: -o and -a together'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -l toolchain -x -a '(__config_words toolchains)' -d 'Build with the toolchain NAME, such as clang, instead of the configuration\'s'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s d -x -a '(__fish_complete_directories)' -d 'The build directory itself'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s g -d 'Make a debug build'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -l make -x -a 'gnu bsd' -d 'Write makefiles for gnu (the default) or bsd make'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -l ninja -d 'Write build.ninja, instead of makefiles unless --make is given'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s W -x -a 'error' -d 'Take warnings for errors'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -l diagnostics -x -a 'text json sarif' -d 'Write what is found wrong as text, or for machines to standard output'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s x -r -d 'Print the configuration that PROGRAM was built with'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -l version -d 'Show the version'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -s h -l help -d 'Show help information'
+complete -c config -n 'not __fish_seen_subcommand_from bench build compare completions defaults diff explain fmt graph import init lint lsp matrix probe query test' -a '(__config_words configurations)'
+complete -c config -n '__fish_seen_subcommand_from bench' -s p -x -a '(__config_words platforms)' -d 'A platform; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from bench' -l toolchain -x -a '(__config_words toolchains)' -d 'A toolchain; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from bench' -l with -x -a '(__config_words options)' -d 'An option with the values that it gets in turn; on and off are values'
+complete -c config -n '__fish_seen_subcommand_from bench' -l sanitize -x -a 'address thread undefined' -d 'Sanitizers, each a variant beside the one without'
+complete -c config -n '__fish_seen_subcommand_from bench' -l not -x -d 'Leave out the variants for which EXPR holds, such as \'arm64&address\''
+complete -c config -n '__fish_seen_subcommand_from bench' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n '__fish_seen_subcommand_from bench' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from bench' -s j -x -d 'Jobs at once'
+complete -c config -n '__fish_seen_subcommand_from bench' -s k -d 'Keep going after a failure'
+complete -c config -n '__fish_seen_subcommand_from bench' -l pairs -x -d 'Run each variant N times'
+complete -c config -n '__fish_seen_subcommand_from bench' -l until -x -d 'Stop when the difference is known to so many percent (1%, unless --pairs)'
+complete -c config -n '__fish_seen_subcommand_from bench' -l max-time -x -d 'Stop each benchmark after this time, such as 90s or 5m (60s, unless --pairs)'
+complete -c config -n '__fish_seen_subcommand_from bench' -l warmup -x -d 'Run everything N times before, uncounted'
+complete -c config -n '__fish_seen_subcommand_from bench' -l seed -x -d 'What the order is drawn from, and BENCH_SEED (the clock)'
+complete -c config -n '__fish_seen_subcommand_from bench' -l cpu -x -d 'Run on these processors only'
+complete -c config -n '__fish_seen_subcommand_from bench' -l shake -d 'Pad the environment at random for each run, against lucky layouts'
+complete -c config -n '__fish_seen_subcommand_from bench' -l format -x -a 'text markdown csv json html' -d 'The form of the report'
+complete -c config -n '__fish_seen_subcommand_from bench' -l metric -x -d 'Report this metric; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from bench' -l margin -x -d 'A change up to this does not matter (1%)'
+complete -c config -n '__fish_seen_subcommand_from bench' -l no-plot -d 'Draw no plots'
+complete -c config -n '__fish_seen_subcommand_from bench' -s o -r -d 'Keep the record in FILE'
+complete -c config -n '__fish_seen_subcommand_from bench' -l build -x -a 'ninja make' -d 'Build with ninja (the default), or with GNU make'
+complete -c config -n '__fish_seen_subcommand_from bench' -l only -x -a '(__config_words tests)' -d 'Run this benchmark only; may be repeated, and the same as after --'
+complete -c config -n '__fish_seen_subcommand_from bench' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from bench' -a '(__config_words configurations)'
+complete -c config -n '__fish_seen_subcommand_from build' -s j -x -d 'Jobs at once'
+complete -c config -n '__fish_seen_subcommand_from build' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from compare' -l format -x -a 'text markdown csv json html' -d 'The form of the report'
+complete -c config -n '__fish_seen_subcommand_from compare' -l metric -x -d 'Report this metric; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from compare' -l margin -x -d 'A change up to this does not matter (1%)'
+complete -c config -n '__fish_seen_subcommand_from compare' -l no-plot -d 'Draw no plots'
+complete -c config -n '__fish_seen_subcommand_from compare' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from completions' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from completions' -f -a 'bash zsh fish'
+complete -c config -n '__fish_seen_subcommand_from defaults' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from diff' -s p -x -a '(__config_words platforms)' -d 'A platform; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from diff' -l toolchain -x -a '(__config_words toolchains)' -d 'A toolchain; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from diff' -l with -x -a '(__config_words options)' -d 'An option with the values that it gets in turn; on and off are values'
+complete -c config -n '__fish_seen_subcommand_from diff' -l sanitize -x -a 'address thread undefined' -d 'Sanitizers, each a variant beside the one without'
+complete -c config -n '__fish_seen_subcommand_from diff' -l not -x -d 'Leave out the variants for which EXPR holds, such as \'arm64&address\''
+complete -c config -n '__fish_seen_subcommand_from diff' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n '__fish_seen_subcommand_from diff' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from diff' -s j -x -d 'Jobs at once'
+complete -c config -n '__fish_seen_subcommand_from diff' -s k -d 'Keep going after a failure'
+complete -c config -n '__fish_seen_subcommand_from diff' -l json -d 'Print JSON'
+complete -c config -n '__fish_seen_subcommand_from diff' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from explain' -s p -x -a '(__config_words platforms)' -d 'The platform to build for, with its toolchain'
+complete -c config -n '__fish_seen_subcommand_from explain' -l toolchain -x -a '(__config_words toolchains)' -d 'Build with the toolchain NAME, such as clang'
+complete -c config -n '__fish_seen_subcommand_from explain' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n '__fish_seen_subcommand_from explain' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from explain' -l with -x -d 'Set an option, whatever the configuration says; on and off are values'
+complete -c config -n '__fish_seen_subcommand_from explain' -l json -d 'Print JSON'
+complete -c config -n '__fish_seen_subcommand_from explain' -l rebuild -x -a '(__fish_complete_directories)' -d 'Say what is made anew there, and why'
+complete -c config -n '__fish_seen_subcommand_from explain' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from explain' -a '(__config_words configurations)'
+complete -c config -n '__fish_seen_subcommand_from fmt' -l check -d 'Write nothing; name the files that are not laid out, and exit 1 if there is one'
+complete -c config -n '__fish_seen_subcommand_from fmt' -l diff -d 'Write nothing; show what would change, as a unified diff'
+complete -c config -n '__fish_seen_subcommand_from fmt' -l diagnostics -x -a 'text json sarif' -d 'Write what is found wrong as text, or for machines to standard output'
+complete -c config -n '__fish_seen_subcommand_from fmt' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from graph' -s p -x -a '(__config_words platforms)' -d 'The platform to build for, with its toolchain'
+complete -c config -n '__fish_seen_subcommand_from graph' -l toolchain -x -a '(__config_words toolchains)' -d 'Build with the toolchain NAME, such as clang'
+complete -c config -n '__fish_seen_subcommand_from graph' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n '__fish_seen_subcommand_from graph' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from graph' -l with -x -d 'Set an option, whatever the configuration says; on and off are values'
+complete -c config -n '__fish_seen_subcommand_from graph' -l of -x -d 'Draw what these need, and who needs them, alone: a name or a query'
+complete -c config -n '__fish_seen_subcommand_from graph' -l svg -d 'Print SVG, by Graphviz\'s dot'
+complete -c config -n '__fish_seen_subcommand_from graph' -l sources -d 'Show the sources, however many there are, or none'
+complete -c config -n '__fish_seen_subcommand_from graph' -l no-sources -d 'Show the sources, however many there are, or none'
+complete -c config -n '__fish_seen_subcommand_from graph' -s o -r -d 'Write to FILE'
+complete -c config -n '__fish_seen_subcommand_from graph' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from graph' -a '(__config_words configurations)'
+complete -c config -n '__fish_seen_subcommand_from import' -l name -x -d 'The name of the configuration'
+complete -c config -n '__fish_seen_subcommand_from import' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from import' -l build -x -a '(__fish_complete_directories)' -d 'A directory that CMake has configured'
+complete -c config -n '__fish_seen_subcommand_from import' -s D -x -d 'For CMake\'s cache; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from import' -l fixed -d 'Take the options of the CMake project as they are'
+complete -c config -n '__fish_seen_subcommand_from import' -l config -r -d 'The BSD configuration, such as GENERIC'
+complete -c config -n '__fish_seen_subcommand_from import' -l force -d 'Overwrite what is there'
+complete -c config -n '__fish_seen_subcommand_from import' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from import' -f -a 'cmake compdb files'
+complete -c config -n '__fish_seen_subcommand_from init' -l name -x -d 'The name of the configuration'
+complete -c config -n '__fish_seen_subcommand_from init' -l force -d 'Overwrite what is there'
+complete -c config -n '__fish_seen_subcommand_from init' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from lint' -s p -x -a '(__config_words platforms)' -d 'The platform to build for, with its toolchain'
+complete -c config -n '__fish_seen_subcommand_from lint' -l toolchain -x -a '(__config_words toolchains)' -d 'Build with the toolchain NAME, such as clang'
+complete -c config -n '__fish_seen_subcommand_from lint' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n '__fish_seen_subcommand_from lint' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from lint' -l with -x -d 'Set an option, whatever the configuration says; on and off are values'
+complete -c config -n '__fish_seen_subcommand_from lint' -s W -x -d 'Take findings for errors, or leave NAME out'
+complete -c config -n '__fish_seen_subcommand_from lint' -l diagnostics -x -a 'text json sarif' -d 'Write what is found wrong as text, or for machines to standard output'
+complete -c config -n '__fish_seen_subcommand_from lint' -l json -d 'Print JSON'
+complete -c config -n '__fish_seen_subcommand_from lint' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from lint' -a '(__config_words configurations)'
+complete -c config -n '__fish_seen_subcommand_from lsp' -l stdio -d 'Standard input and output, which is the only way there is'
+complete -c config -n '__fish_seen_subcommand_from lsp' -l textmate -d 'Print the TextMate grammar of the language, and serve nobody'
+complete -c config -n '__fish_seen_subcommand_from lsp' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from matrix' -s p -x -a '(__config_words platforms)' -d 'A platform; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from matrix' -l toolchain -x -a '(__config_words toolchains)' -d 'A toolchain; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from matrix' -l with -x -a '(__config_words options)' -d 'An option with the values that it gets in turn; on and off are values'
+complete -c config -n '__fish_seen_subcommand_from matrix' -l sanitize -x -a 'address thread undefined' -d 'Sanitizers, each a variant beside the one without'
+complete -c config -n '__fish_seen_subcommand_from matrix' -l not -x -d 'Leave out the variants for which EXPR holds, such as \'arm64&address\''
+complete -c config -n '__fish_seen_subcommand_from matrix' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n '__fish_seen_subcommand_from matrix' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from matrix' -s j -x -d 'Jobs at once'
+complete -c config -n '__fish_seen_subcommand_from matrix' -s k -d 'Keep going after a failure'
+complete -c config -n '__fish_seen_subcommand_from matrix' -l diagnostics -x -a 'text json sarif' -d 'Write what is found wrong as text, or for machines to standard output'
+complete -c config -n '__fish_seen_subcommand_from matrix' -l generate -d 'Make the build directories, and build nothing'
+complete -c config -n '__fish_seen_subcommand_from matrix' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from matrix' -a '(__config_words configurations)'
+complete -c config -n '__fish_seen_subcommand_from probe' -s p -x -a '(__config_words platforms)' -d 'The platform to build for, with its toolchain'
+complete -c config -n '__fish_seen_subcommand_from probe' -l toolchain -x -a '(__config_words toolchains)' -d 'Build with the toolchain NAME, such as clang'
+complete -c config -n '__fish_seen_subcommand_from probe' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n '__fish_seen_subcommand_from probe' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from probe' -l with -x -d 'Set an option, whatever the configuration says; on and off are values'
+complete -c config -n '__fish_seen_subcommand_from probe' -l why -d 'Say why: the source, the command, and what the compiler said'
+complete -c config -n '__fish_seen_subcommand_from probe' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from probe' -a '(__config_words configurations)'
+complete -c config -n '__fish_seen_subcommand_from query' -s p -x -a '(__config_words platforms)' -d 'The platform to build for, with its toolchain'
+complete -c config -n '__fish_seen_subcommand_from query' -l toolchain -x -a '(__config_words toolchains)' -d 'Build with the toolchain NAME, such as clang'
+complete -c config -n '__fish_seen_subcommand_from query' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n '__fish_seen_subcommand_from query' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from query' -l with -x -d 'Set an option, whatever the configuration says; on and off are values'
+complete -c config -n '__fish_seen_subcommand_from query' -l json -d 'Print JSON'
+complete -c config -n '__fish_seen_subcommand_from query' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from query' -a '(__config_words configurations)'
+complete -c config -n '__fish_seen_subcommand_from test' -s p -x -a '(__config_words platforms)' -d 'A platform; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from test' -l toolchain -x -a '(__config_words toolchains)' -d 'A toolchain; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from test' -l with -x -a '(__config_words options)' -d 'An option with the values that it gets in turn; on and off are values'
+complete -c config -n '__fish_seen_subcommand_from test' -l sanitize -x -a 'address thread undefined' -d 'Sanitizers, each a variant beside the one without'
+complete -c config -n '__fish_seen_subcommand_from test' -l not -x -d 'Leave out the variants for which EXPR holds, such as \'arm64&address\''
+complete -c config -n '__fish_seen_subcommand_from test' -s I -x -a '(__fish_complete_directories)' -d 'Look for included files in DIR, too'
+complete -c config -n '__fish_seen_subcommand_from test' -s s -x -a '(__fish_complete_directories)' -d 'The root of the sources'
+complete -c config -n '__fish_seen_subcommand_from test' -s j -x -d 'Jobs at once'
+complete -c config -n '__fish_seen_subcommand_from test' -s k -d 'Keep going after a failure'
+complete -c config -n '__fish_seen_subcommand_from test' -l tap -r -d 'Write the Test Anything Protocol to FILE; - for here'
+complete -c config -n '__fish_seen_subcommand_from test' -l junit -r -d 'Write JUnit\'s XML to FILE; - for here'
+complete -c config -n '__fish_seen_subcommand_from test' -l only -x -a '(__config_words tests)' -d 'Run this test only; may be repeated'
+complete -c config -n '__fish_seen_subcommand_from test' -s h -l help -d 'Show help information'
+complete -c config -n '__fish_seen_subcommand_from test' -a '(__config_words configurations)'

@@ -77,6 +77,9 @@ public struct FullStatus: Equatable, Sendable {
   /// The times of access, modification and change of status, in nanoseconds since 1970.
   public let accessedNs: Int64, modifiedNs: Int64, changedNs: Int64
 
+  /// True for a regular file.
+  public var isRegular: Bool { mode & S_IFMT == S_IFREG }
+
   fileprivate init(_ st: stat) {
     var st = st
     device = UInt64(st.st_dev)

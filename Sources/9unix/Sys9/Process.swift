@@ -32,6 +32,18 @@ public enum Command {
     return Outcome(status: try wait(for: child), output: output)
   }
 
+  /// Runs `arguments[0]`, looked up in `PATH`, with this process's own input and outputs, and
+  /// waits for it; the status is that of `Outcome`.
+  ///
+  /// - Throws: what `posix_spawnp(3)` reports, with the program as subject.
+  public static func call(_ arguments: [String]) throws(SystemError) -> Int {
+    precondition(!arguments.isEmpty, "a command needs a program")
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    return try unsafe wait(for: spawn(arguments, &actions))
+  }
+
   private static func spawn(
     _ arguments: [String], output: CInt, quiet: Bool
   ) throws(SystemError) -> pid_t {
@@ -41,6 +53,12 @@ public enum Command {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
     if quiet { unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) }
+    return try unsafe spawn(arguments, &actions)
+  }
+
+  private static func spawn(
+    _ arguments: [String], _ actions: inout posix_spawn_file_actions_t
+  ) throws(SystemError) -> pid_t {
     var child: pid_t = 0
     var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) }
     unsafe words.append(nil)

@@ -10,7 +10,9 @@ import SystemPackage
 @main
 enum ConfigMain {
   static func main() {
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    // The name that other programs' users know: ours know the project's words, too.
+    if arguments.first == "--generate-completion-script" { arguments[0] = "completions" }
     if let status = ToolCommand.run(arguments) ?? Subcommands.run(arguments) { exit(status) }
     do {
       let command = try ConfigCommand.parse(arguments)
@@ -31,7 +33,8 @@ struct ConfigCommand: ParsableCommand {
     abstract: "Make a build directory for each configuration of a project.",
     usage: """
       config [-o OS] [-a ARCH] [-I DIR]... [-d BUILDDIR] [-s SRCROOT] [-g]
-                    [-p OS/ARCH] [--toolchain NAME] [--make gnu|bsd] [--ninja] [-W error] conf/NAME
+                    [-p OS/ARCH] [--toolchain NAME] [--make gnu|bsd] [--ninja] [-W error]
+                    [--diagnostics text|json|sarif] conf/NAME
              config -x PROGRAM
       """,
     discussion: """
@@ -51,7 +54,10 @@ struct ConfigCommand: ParsableCommand {
       EXIT STATUS
         0 success, 1 the description or the system is at fault, 2 wrong usage.
 
-      See config(1) and, for the language, config(5).
+      SUBCOMMANDS
+      \(Subcommands.summary)
+
+      `config SUBCOMMAND --help` says more; see config(1) and, for the language, config(5).
       """,
     version: "config \(configVersion)")
 
@@ -108,6 +114,8 @@ struct ConfigCommand: ParsableCommand {
     name: [.customShort("W")], help: ArgumentHelp("Take warnings for errors.", valueName: "error"))
   var warnings: WarningLevel?
 
+  @OptionGroup var diagnostics: DiagnosticsOptions
+
   @Option(
     name: [.customShort("x")],
     help: ArgumentHelp(
@@ -161,7 +169,7 @@ struct ConfigCommand: ParsableCommand {
     request.warningsAreErrors = warnings != nil
     request.backEnds = make.map { [$0 == .gnu ? .gnu : .bsd] } ?? (ninja ? [] : [.gnu])
     if ninja { request.backEnds.append(.ninja) }
-    return Console.run(request, isQuiet: false)
+    return Console.run(request, isQuiet: false, format: diagnostics.format)
   }
 
   private static func printConfiguration(of path: String) -> CInt {

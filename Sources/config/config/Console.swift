@@ -30,7 +30,11 @@ enum Console {
   }
 
   /// Runs `request` and prints what it says; the result is the exit status.
-  static func run(_ request: Request, isQuiet: Bool) -> CInt {
+  static func run(_ request: Request, isQuiet: Bool, format: FindingFormat = .text) -> CInt {
+    if format != .text {
+      let report = Generator(request, machine: machine()).run()
+      return write(report.findings, as: format, failed: report.failed)
+    }
     let isTerminal = Terminal.isTerminal(2)
     let report = Generator(request, machine: machine())
       .run(caret: isTerminal, colour: Terminal.wantsColour(2))
@@ -41,6 +45,14 @@ enum Console {
     let files =
       report.changed.count == 1 ? "1 file changed" : "\(report.changed.count) files changed"
     return write(1, "\(shown(directory)): \(report.changed.isEmpty ? "unchanged" : files)\n")
+  }
+
+  /// Writes `findings` to standard output, for machines; the result is the exit status.
+  static func write(_ findings: [Finding], as format: FindingFormat, failed: Bool) -> CInt {
+    var log = FindingLog()
+    log.add(findings)
+    let status = write(1, log.text(format))
+    return failed ? 1 : status
   }
 
   /// `directory`, relative to the working directory where it lies below it.

@@ -93,15 +93,21 @@ struct MatrixOptions: ParsableArguments {
 
   /// Generates every variant of `configuration`, and says what is wrong.
   func generate(
-    _ configuration: String, _ shared: SharedReading, for backEnd: BackEnd = .matrix
+    _ configuration: String, _ shared: SharedReading, for backEnd: BackEnd = .matrix,
+    isSilent: Bool = false
   ) -> [MatrixVariant] {
     let machine = Console.machine()
     var matrix = matrix(configuration)
     matrix.base.backEnds = [backEnd]
+    // Said once, not of each variant.
+    do { _ = try machine.read(matrix.base.configuration) } catch {
+      Console.write(2, "config: error: cannot open '\(configuration)': \(error.reason)\n")
+      return []
+    }
     return matrix.variants().map { request in
       let report = Generator(request, machine: machine, shared: shared).run()
       let variant = MatrixVariant(request: request, report: report)
-      if !report.messages.isEmpty {
+      if !report.messages.isEmpty && !isSilent {
         Console.write(2, "\(variant.name):\n\(report.messages)")
       }
       return variant
@@ -157,6 +163,11 @@ struct MatrixCommand: ParsableCommand, Subcommand {
 
   @OptionGroup var options: MatrixOptions
 
+  @OptionGroup var diagnostics: DiagnosticsOptions
+
+  @Flag(help: "Make the build directories, and build nothing.")
+  var generate = false
+
   @Argument(help: ArgumentHelp("The configuration.", valueName: "conf/NAME"), completion: .file())
   var root: String
 
@@ -165,14 +176,38 @@ struct MatrixCommand: ParsableCommand, Subcommand {
   var targets: [String] = []
 
   func execute() -> CInt {
-    let variants = options.generate(root, SharedReading())
-    if variants.isEmpty {
+    if options.matrix(root).variants().isEmpty {
       Console.write(2, "config: error: --not leaves no variant\n")
       return 1
     }
+    let isText = diagnostics.format == .text
+    let variants = options.generate(root, SharedReading(), isSilent: !isText)
+    if !isText {
+      let failed = variants.contains { $0.report.failed }
+      let status = Console.write(
+        variants.flatMap(\.report.findings), as: diagnostics.format, failed: failed)
+      if status != 0 { return status }
+    }
     guard let directory = options.directory(variants, root) else { return 1 }
+    if generate { return describe(variants, directory) }
     guard let outcomes = options.build(variants, in: directory, targets: targets) else { return 1 }
-    Console.write(1, MatrixBuild.table(outcomes))
+    Console.write(isText ? 1 : 2, MatrixBuild.table(outcomes))
     return outcomes.allSatisfy { $0.result == .ok || $0.result == .unchanged } ? 0 : 1
+  }
+
+  /// `--generate`: the build files alone.
+  private func describe(_ variants: [MatrixVariant], _ directory: FilePath) -> CInt {
+    var build = MatrixBuild(variants, directory: directory)
+    do throws(SystemError) {
+      try build.describe()
+    } catch {
+      Console.write(2, "config: error: \(error)\n")
+      return 1
+    }
+    let failed = variants.count { $0.report.failed }
+    let changed = variants.count { !$0.report.changed.isEmpty }
+    Console.write(
+      1, "\(Console.shown(directory)): \(variants.count - failed) variants, \(changed) changed\n")
+    return failed == 0 ? 0 : 1
   }
 }

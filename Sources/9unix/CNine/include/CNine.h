@@ -218,4 +218,8 @@ ssize_t cnine_udp_receive(int fd, void *bytes, size_t size, struct cnine_datagra
 ssize_t cnine_udp_send(
     int fd, int family, const void *bytes, size_t size, const struct cnine_datagram *d);
 
+/* The Swift runtime's, which no header of it declares: a new string, or NULL for another name. */
+char *swift_demangle(
+    const char *name, size_t size, char *room, size_t *room_size, unsigned int flags);
+
 #endif

@@ -2,7 +2,7 @@
  * nine.h: the C face of 9unix, for C programs: error strings, dial, print(3), bio(3).
  *
  * Every name begins with p9_, so that none collides with the C library's.  The functions are
- * written in Swift; their compiler checks them against this header.  Link with libnine.
+ * written in Swift; their compiler checks them against this header.  Link with libnine; 9l does.
  *
  * Functions that can fail return -1 or NULL and leave the reason in the calling thread's error
  * string, which p9_errstr and the verb %r give.  All are thread-safe; a p9_bio belongs to one
@@ -13,6 +13,10 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+
+#include "autolib.h"
+
+AUTOLIB(nine)
 
 #ifdef __cplusplus
 extern "C" {

@@ -76,13 +76,20 @@ struct ConfigFiles {
     out.put("\n")
   }
 
-  /// Every name defined or tested, in order: each has a header of its own in `opt/`.
+  /// Every name defined, tested or used by Swift, in order: each has a header of its own in `opt/`.
   var optionNames: [Name] {
     var seen: Set<Name> = []
     let all =
       model.params.keys + model.options.keys + model.declarations.keys
       + model.probes.keys + model.conditions.terms.map(\.option)
+      + model.owners.flatMap { $0.swiftNames.map(\.text).filter(isIdentifier) }
     return all.filter { seen.insert($0).inserted }
+  }
+
+  /// True for what can be defined: `uses` in a module that nobody needs is not looked at.
+  private func isIdentifier(_ name: Name) -> Bool {
+    guard let first = names[name].first, Byte.isLetter(first) else { return false }
+    return names[name].allSatisfy(Byte.isIdentifier)
   }
 
   /// `opt/NAME.h`: the definition if the name is on, nothing if it is off.

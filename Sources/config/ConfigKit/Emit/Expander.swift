@@ -86,4 +86,24 @@ struct Expander {
     }
     return result
   }
+
+  /// `text` with its markers spelled as make spells them, but for libraries, which are named: what
+  /// commands that differ in their files alone have in common.
+  func shape(_ text: [UInt8], _ step: Step) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count + 16)
+    for byte in text {
+      switch byte {
+      case Self.target: result += "$@".utf8
+      case Self.source: result += "$<".utf8
+      case Self.sources: result += "$^".utf8
+      case Self.prefix: result += "$*".utf8
+      case Self.libraries:
+        if step.bundle >= 0 { result += plan.libraryWords(plan.graph.bundles[Int(step.bundle)]) }
+      case Byte.newline: result.append(Byte.space)
+      default: result.append(byte)
+      }
+    }
+    return result
+  }
 }

@@ -20,9 +20,17 @@ struct NinjaEmitter {
   /// Where the build directory lies from the directory beside it where Ninja runs, `../NAME`;
   /// empty if Ninja runs in the build directory itself.
   private let sibling: [UInt8]
+  /// What the names of rules begin with.
+  private let rulePrefix: String
+  /// The steps that are made for all variants of a matrix, elsewhere.
+  var madeOnce = MadeOnce()
 
-  init(plan: Plan, out: OutputFile, expander: Expander, sibling: [UInt8] = []) {
+  init(
+    plan: Plan, out: OutputFile, expander: Expander, sibling: [UInt8] = [],
+    rulePrefix: String = "r"
+  ) {
     self.sibling = sibling
+    self.rulePrefix = rulePrefix
     self.plan = plan
     self.out = out
     self.expander = expander
@@ -37,19 +45,11 @@ struct NinjaEmitter {
       out.put("ninja_required_version = 1.7\nbuilddir = o\n\n")
       emitRegeneration()
     }
-    for step in plan.graph.steps {
-      do {
-        try emit(step)
-      } catch let fault as ExpansionFault {
-        diagnostics.error(.none, fault.text)
-        return
-      } catch let error as SystemError {
-        throw error
-      } catch {
-        preconditionFailure("no other error is thrown")
-      }
-      try out.spill()
+    if !madeOnce.order.isEmpty {
+      out.put("rule made\n  command = cmp -s $in $out || { rm -f $out && cp $in $out; }\n")
+      out.put("  restat = 1\n")
     }
+    if try !emit(plan.graph.steps.indices, diagnostics) { return }
     out.put("\n")
     if !plan.graph.beforeDep.isEmpty { phony("o/.before", plan.graph.beforeDep) }
     phony("all", plan.graph.goals)
@@ -58,6 +58,52 @@ struct NinjaEmitter {
     emitCleaning()
     emitInstalling()
     out.put("default all\n")
+  }
+
+  /// Prints steps, or copies of what they make elsewhere; false if one cannot be printed.
+  private mutating func emit(
+    _ steps: some Sequence<Int>, _ diagnostics: Diagnostics
+  ) throws(SystemError) -> Bool {
+    for index in steps {
+      let step = plan.graph.steps[index]
+      if let folder = madeOnce.folders[index] {
+        for output in plan.graph[step.outputs] {
+          out.put("build ")
+          put(output)
+          out.put(": made ../\(folder)/".utf8)
+          plan.names.append(output.name, to: &out.bytes)
+          out.put("\n")
+        }
+        continue
+      }
+      do {
+        try emit(step)
+      } catch let fault as ExpansionFault {
+        diagnostics.error(.none, fault.text)
+        return false
+      } catch let error as SystemError {
+        throw error
+      } catch {
+        preconditionFailure("no other error is thrown")
+      }
+      try out.spill()
+    }
+    return true
+  }
+
+  /// Prints what is made once for all variants, each directory behind a line with its name.
+  static func emitMadeOnce(
+    _ made: MadeOnce, _ plan: Plan, _ expander: Expander, _ out: OutputFile,
+    _ diagnostics: Diagnostics
+  ) throws(SystemError) {
+    for folder in made.order {
+      out.put("# \(folder)\n".utf8)
+      var emitter = NinjaEmitter(
+        plan: plan, out: out, expander: expander, sibling: Array("../\(folder)".utf8),
+        rulePrefix: "\(folder).")
+      let steps = made.folders.filter { $0.value == folder }.keys.sorted()
+      if try !emitter.emit(steps, diagnostics) { return }
+    }
   }
 
   private func emitRegeneration() {
@@ -171,7 +217,8 @@ struct NinjaEmitter {
       out.put(" ")
       put(output)
     }
-    out.put(": r")
+    out.put(": ")
+    out.put(text: rulePrefix)
     out.put(text: String(rule))
     for input in graph[step.inputs] {
       out.put(" ")
@@ -250,7 +297,7 @@ struct NinjaEmitter {
     ruleOf[command] = number
     if step.kind == .compile { compileRules[key] = number }
     if usesPrefix { prefixRules.insert(number) }
-    out.put("rule r\(number)\n  command = ".utf8 + command + "\n".utf8)
+    out.put("rule \(rulePrefix)\(number)\n  command = ".utf8 + command + "\n".utf8)
     return number
   }
 

@@ -33,9 +33,19 @@ final class OutputFile {
   private var oldPiece = [UInt8](repeating: 0, count: pieceSize + 4096)
   private var count = 0
   private var hasTemporary = false
+  /// True for an output that is only asked about: its bytes stay here.
+  private let isKept: Bool
+
+  /// Begins an output that goes nowhere: all of it is in `bytes`.
+  init() {
+    path = ""
+    temporary = ""
+    isKept = true
+  }
 
   /// Begins the output at `path`; nothing is written yet.
   init(_ path: FilePath) throws(SystemError) {
+    isKept = false
     self.path = path
     temporary = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "").new")
     bytes.reserveCapacity(Self.pieceSize + 4096)
@@ -66,7 +76,7 @@ final class OutputFile {
   /// Hands over what was produced if it is a piece or more.  Called once a line or so.
   @inline(__always)
   func spill() throws(SystemError) {
-    if bytes.count >= Self.pieceSize { try flush() }
+    if bytes.count >= Self.pieceSize && !isKept { try flush() }
   }
 
   private func flush() throws(SystemError) {
@@ -151,6 +161,11 @@ final class OutputFile {
     }
     new = nil  // closes
     return true
+  }
+
+  /// Gives the finished file the permission bits `mode`, before it is put in its place.
+  func keepMode(_ mode: UInt32) throws(SystemError) {
+    try FileChanges.setMode(.path(temporary), mode)
   }
 
   /// Puts the finished file in its place.

@@ -55,16 +55,44 @@ public struct MatrixBuild {
 
   private var generated: [MatrixVariant] { variants.filter { !$0.report.failed } }
 
-  /// Builds, and says how each variant came out.
-  public mutating func run() throws(SystemError) -> [MatrixOutcome] {
+  /// Where a variant's build directory keeps the steps that are made once for all (`MadeOnce`).
+  static let madeOnce = "o/.made"
+
+  /// Writes the build file of the whole, and builds nothing.
+  public mutating func describe() throws(SystemError) {
     try Files.makeDirectories(directory)
     let out = try OutputFile(directory.appending("build.ninja"))
     out.put("# Made by config matrix; edits here are lost.\nninja_required_version = 1.7\n\n")
+    madeFor = [:]
+    var known: Set<String> = []
+    for variant in generated {
+      for (folder, lines) in try blocks(of: variant) {
+        madeFor[folder, default: []].insert(variant.name)
+        if known.insert(folder).inserted { out.put(lines) }
+      }
+    }
     for variant in generated { out.put("subninja ../\(variant.name)/matrix.ninja\n".utf8) }
     out.put("\nbuild all: phony")
     for variant in generated { out.put(" $\n  ../\(variant.name)/all".utf8) }
     out.put("\ndefault all\n")
     if try out.finish() { try out.commit() }
+  }
+
+  /// The variants that need what is made once in each directory.
+  private var madeFor: [String: Set<String>] = [:]
+
+  private func blocks(
+    of variant: MatrixVariant
+  ) throws(SystemError) -> [(folder: String, lines: ArraySlice<UInt8>)] {
+    let path = directory.removingLastComponent().appending(variant.name)
+      .pushing(FilePath(Self.madeOnce))
+    guard try Files.status(path) != nil else { return [] }
+    return MadeOnce.blocks(in: try Files.read(path))
+  }
+
+  /// Builds, and says how each variant came out.
+  public mutating func run() throws(SystemError) -> [MatrixOutcome] {
+    try describe()
     var outcomes = variants.map { variant in
       MatrixOutcome(
         name: variant.name, sources: variant.report.sources,
@@ -95,7 +123,8 @@ public struct MatrixBuild {
     for index in outcomes.indices where outcomes[index].result == .ok {
       let name = outcomes[index].name
       outcomes[index].timeMs = times[name]?.timeMs ?? 0
-      if let error = errors[name] {
+      let common = errors.keys.sorted().first { madeFor[$0]?.contains(name) ?? false }
+      if let error = errors[name] ?? common.flatMap({ errors[$0] }) {
         outcomes[index].result = .failed
         outcomes[index].firstError = error
       } else if failed {

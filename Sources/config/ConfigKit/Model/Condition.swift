@@ -43,7 +43,8 @@ struct Term: Hashable {
 
 /// All conditions of a run.
 struct Conditions {
-  private enum Node: Hashable {
+  /// What a condition is made of.
+  enum Node: Hashable {
     case always
     case term(Term)
     case all(Condition, Condition)
@@ -77,6 +78,9 @@ struct Conditions {
     if a == .always || b == .always { return .always }
     return a == b ? a : add(.any(a, b))
   }
+
+  /// What `condition` is made of.
+  subscript(node condition: Condition) -> Node { nodes[Int(condition.index)] }
 
   /// Every term, in order of first use.
   var terms: [Term] {

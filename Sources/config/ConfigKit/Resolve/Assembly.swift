@@ -52,8 +52,13 @@ extension Resolver {
       if seen.insert(Int(use.source)) { add(use, of: owner, variant, to: &result) }
     }
     addSwiftProgram(owner, to: &result)
-    let held = model.owners[owner].kind == .library ? [] : heldByLibraries(of: owner)
-    for module in moduleClosure(of: owner) {
+    // A library holds what it names, whoever else does; what that brings along, one holds.
+    let modules = moduleClosure(of: owner)
+    let isLibrary = model.owners[owner].kind == .library
+    let named = isLibrary ? Set(links[owner].modules.map { Int($0.owner) }) : []
+    let all = modules.allSatisfy(named.contains) ? [] : heldByLibraries(of: owner)
+    for module in modules {
+      let held = named.contains(module) ? [] : all
       for use in model.owners[module].uses where model.conditions[use.condition] {
         if !seen.insert(Int(use.source)) || held.contains(node(of: Int(use.source))) { continue }
         add(use, of: module, variant, to: &result)

@@ -9,7 +9,7 @@ extension Resolver {
         switch owner.kind {
         case .program: place(programFile(owner), phrase, isExecutable: true)
         case .library: placeLibrary(owner, phrase)
-        case .module: placeHeaders(of: owner, phrase)
+        case .module: placeInterface(of: index, phrase)
         case .host:
           diagnostics.error(phrase.place, "a host program is for the build, and is not installed")
         }
@@ -40,9 +40,12 @@ extension Resolver {
     place(archiveFile(owner), phrase, isExecutable: false)
   }
 
-  /// A module's headers and module map.
-  private mutating func placeHeaders(of owner: Owner, _ phrase: Phrase) {
-    for use in owner.uses where model.conditions[use.condition] {
+  /// What others import a module by: its headers and module map, or its Swift interface.
+  private mutating func placeInterface(of owner: Int, _ phrase: Phrase) {
+    if let interface = swiftModule(owner).interface {
+      place(interface, phrase, isExecutable: false)
+    }
+    for use in model.owners[owner].uses where model.conditions[use.condition] {
       let index = Int(use.source)
       if model.sources[index].kind.isHeader && isEnabled(source: index) {
         place(node(of: index), phrase, isExecutable: false)

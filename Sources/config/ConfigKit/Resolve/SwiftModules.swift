@@ -193,14 +193,19 @@ extension Resolver {
       modules += moduleClosure(of: library).filter { !modules.contains($0) }
     }
     let imports = importFlags(modules)
-    let name = String(
-      text(owner.name).map { $0.isLetter || $0.isNumber || $0 == "_" ? $0 : "_" })
+    let name = Self.moduleName(of: text(owner.name))
     let flags = MakeText(pieces: swiftFlags(owner).pieces + imports.pieces)
     let object = addSwiftObject(
       name, file: "\(text(owner.name)).program", sources + configSwift(owner), flags,
       imports.nodes, owner.place)
     parts.objects.append(object)
     parts.hasSwift = true
+  }
+
+  /// The module of a program: its name, with `_` for what an identifier cannot hold.
+  private static func moduleName(of program: String) -> String {
+    let name = String(program.map { $0.isLetter || $0.isNumber || $0 == "_" ? $0 : "_" })
+    return name.first?.isNumber ?? false ? "_\(name)" : name
   }
 
   private func checkModuleName(_ owner: Owner) -> Bool {

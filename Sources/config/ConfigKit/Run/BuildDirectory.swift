@@ -16,6 +16,10 @@ struct BuildDirectory {
   /// The first word of what stands before compilers, and how many words that are.
   private var launcher: [UInt8] = []
   private var launcherCount = 0
+  /// The shape of each command, by its hash: so that a later run can say which word differs.
+  private var texts: [UInt64: [UInt8]] = [:]
+  /// The steps that a matrix makes once for all its variants.
+  private var madeOnce = MadeOnce()
 
   /// Knows the directory, whether or not it exists yet; touches nothing.
   init(
@@ -70,10 +74,7 @@ struct BuildDirectory {
   /// Writes everything; returns the names of the outputs that changed.
   mutating func write() throws(SystemError) -> [String] {
     guard let me = ProcessIdentity(getpid()) else { return [] }
-    var expander = Expander(plan: plan(usedVariables: []), variables: expansionVariables())
-    if let program = machine.program { tools.add(program: program) }
-    excludeOwnPrograms()
-    let commands = try hashes(&expander)
+    var (commands, expander) = try decide()
     if diagnostics.failed { return [] }
     try Self.make(reading.buildDirectory)
     let lock = try BuildLock(directory, for: me, tell: machine.tell)
@@ -81,6 +82,7 @@ struct BuildDirectory {
     try vantage.linkTree()
     let plan = plan(usedVariables: usedVariables(expander))
     expander = Expander(plan: plan, variables: expander.variables)
+    if request.backEnds.contains(.matrix) { madeOnce = shared(plan, commands, expander) }
     let outputs = OutputSet(directory)
     // From the first temporary file on: a signal waits until all have taken their places.
     Interrupts.block()
@@ -94,15 +96,23 @@ struct BuildDirectory {
       }
       let changed = outputs.names.filter(\.isChanged).map(\.name)
       try resolution.probing.keep()
-      try removeStale(commands)
+      let replaced = try removeStale(commands)
       try outputs.commit()
       try makeLinks(plan)
-      try writeRecord(outputs, plan, commands, expander)
+      try writeRecord(outputs, plan, commands, expander, replaced)
       return changed
     } catch {
       outputs.abandon()
       throw error
     }
+  }
+
+  /// The hash of each step's command, and what expands commands.
+  private mutating func decide() throws(SystemError) -> ([UInt64], Expander) {
+    var expander = Expander(plan: plan(usedVariables: []), variables: expansionVariables())
+    if let program = machine.program { tools.add(program: program) }
+    excludeOwnPrograms()
+    return (try hashes(&expander), expander)
   }
 
   // MARK: Plan
@@ -163,6 +173,17 @@ struct BuildDirectory {
     paths.filter { (try? Files.status(directory.pushing($0))) ?? nil != nil }
   }
 
+  /// What is made once for all variants.
+  private func shared(_ plan: Plan, _ commands: [UInt64], _ expander: Expander) -> MadeOnce {
+    var expander = expander
+    return MadeOnce(plan, commands: commands) { step in
+      guard plan.graph.commands[Int(step.command)].depfile.isEmpty,
+        let (text, writesDepfile) = try? expander.expand(step), !writesDepfile
+      else { return nil }
+      return expander.concrete(text, step)
+    }
+  }
+
   // MARK: Commands
 
   /// The compilers and other programs that commands begin with.
@@ -200,6 +221,7 @@ struct BuildDirectory {
         if usesMake { _ = try expander.expand(step) }  // learns what the environment may say
         let hash = hash(text, step, plain)
         known[step.command] = hash
+        if texts[hash] == nil { texts[hash] = plain.shape(text, step) }
         result.append(hash)
       } catch {
         if case .foreign = error, request.backEnds.count == 1, usesMake {
@@ -314,7 +336,12 @@ struct BuildDirectory {
       try outputs.write("matrix.ninja") { (out) throws(SystemError) in
         var emitter = NinjaEmitter(
           plan: plan, out: out, expander: expander, sibling: Array(sibling.utf8))
+        emitter.madeOnce = madeOnce
         try emitter.emit(diagnostics)
+      }
+      if madeOnce.order.isEmpty { return }
+      try outputs.write(MatrixBuild.madeOnce) { (out) throws(SystemError) in
+        try NinjaEmitter.emitMadeOnce(madeOnce, plan, expander, out, diagnostics)
       }
     }
   }
@@ -340,11 +367,15 @@ struct BuildDirectory {
 
   // MARK: Record
 
-  private func removeStale(_ commands: [UInt64]) throws(SystemError) {
+  /// Removes what the old record has and the graph has not, or by another command.
+  ///
+  /// - Returns: the section of the record that says what was removed, or the one it had.
+  private func removeStale(_ commands: [UInt64]) throws(SystemError) -> [UInt8] {
     let path = directory.appending(".config.log")
-    guard try Files.status(path) != nil else { return }
+    guard try Files.status(path) != nil else { return [] }
     let bytes = try Files.read(path)
-    var old = RecordBody(bytes).hashes
+    let body = RecordBody(bytes)
+    var old = body.hashes
     for (index, step) in resolution.graph.steps.enumerated() {
       for output in resolution.graph[step.outputs] {
         let name = names[output.name]
@@ -356,6 +387,9 @@ struct BuildDirectory {
     for output in RecordHead(bytes)?.outputs ?? [] where !current.contains(output.name) {
       try Files.remove(directory.pushing(FilePath(output.name)))
     }
+    return old.isEmpty
+      ? RecordReplaced.section(of: bytes)
+      : RecordReplaced.section(old, body.texts, timeNs: Clocks.realtimeNs())
   }
 
   private var outputNames: [String] {
@@ -370,7 +404,9 @@ struct BuildDirectory {
       case .gnu: result.append("Makefile")
       case .bsd: result += ["Makefile", "Makefile.rules"]
       case .ninja: result.append("build.ninja")
-      case .matrix: result.append("matrix.ninja")
+      case .matrix:
+        result.append("matrix.ninja")
+        if !madeOnce.order.isEmpty { result.append(MatrixBuild.madeOnce) }
       }
     }
     return result
@@ -384,7 +420,8 @@ struct BuildDirectory {
   }
 
   private func writeRecord(
-    _ outputs: OutputSet, _ plan: Plan, _ commands: [UInt64], _ expander: Expander
+    _ outputs: OutputSet, _ plan: Plan, _ commands: [UInt64], _ expander: Expander,
+    _ replaced: [UInt8]
   ) throws(SystemError) {
     var head = RecordHead()
     head.request = vantage.lines(request)
@@ -418,6 +455,7 @@ struct BuildDirectory {
       out.put(text: head.text)
       out.put(text: "\(RecordHead.bodyMark)\n")
       try putBody(commands, out)
+      out.put(replaced)
       if try out.finish() {
         try out.commit()
       } else {
@@ -435,6 +473,10 @@ struct BuildDirectory {
       if last != commands[index] {
         out.put("command ")
         out.put(text: Hash64.text(commands[index]))
+        if let text = texts[commands[index]] {
+          out.put(" ")
+          out.put(text)
+        }
         out.put("\n")
         last = commands[index]
       }
@@ -467,4 +509,49 @@ struct BuildDirectory {
     }
   }
 
+}
+
+// MARK: Questions
+
+extension BuildDirectory {
+  /// The directory, absolute, without links.
+  var place: FilePath { directory }
+
+  /// What questions are asked of: the plan, and what expands its commands.
+  func inspected() -> (plan: Plan, expander: Expander) {
+    let plan = plan(usedVariables: [])
+    return (plan, Expander(plan: plan, variables: expansionVariables()))
+  }
+
+  /// What `write` would record of commands: the hash of each step's, and the shapes by hash.
+  mutating func inspectedCommands() throws(SystemError) -> (
+    hashes: [UInt64], shapes: [UInt64: [UInt8]]
+  ) {
+    let (hashes, _) = try decide()
+    return (hashes, texts)
+  }
+
+  /// The outputs of config itself that sources may include, with the bytes that they would have.
+  func inspectedOutputs() throws(SystemError) -> [(name: String, bytes: [UInt8])] {
+    let files = ConfigFiles(
+      names: names, model: resolution.model, ident: reading.ident, os: reading.location.os,
+      arch: reading.arch)
+    var result: [(name: String, bytes: [UInt8])] = []
+    let header = OutputFile()
+    try files.emitHeader(header)
+    result.append(("config.h", header.bytes))
+    let source = OutputFile()
+    try files.emitSource(
+      source, root: reading.model.includesConfiguration ? reading.root.bytes : nil)
+    result.append(("config.c", source.bytes))
+    for name in files.optionNames {
+      let option = OutputFile()
+      files.emitOption(name, option)
+      result.append(("opt/\(names.text(name)).h", option.bytes))
+    }
+    for file in resolution.graph.generated {
+      result.append((String(decoding: file.path, as: UTF8.self), file.content))
+    }
+    return result
+  }
 }

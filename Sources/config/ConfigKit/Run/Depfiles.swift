@@ -118,7 +118,7 @@ struct Depfiles {
   }
 
   /// The rule in the depfile called `name`, with the names that make uses.
-  private func rule(_ name: [UInt8], _ bytes: [UInt8]) -> DepfileRule? {
+  func rule(_ name: [UInt8], _ bytes: [UInt8]) -> DepfileRule? {
     guard var rule = DepfileRule(parsing: bytes) else { return nil }
     rule.relativise(absoluteDirectory, tree: absoluteTree, root: root)
     if let stamp = Self.stamp(name) {
@@ -147,7 +147,7 @@ struct Depfiles {
   }
 
   /// The rules of `.depend` that have prerequisites.
-  private static func rules(in bytes: [UInt8]) -> [[UInt8]: [[UInt8]]] {
+  static func rules(in bytes: [UInt8]) -> [[UInt8]: [[UInt8]]] {
     var rules: [[UInt8]: [[UInt8]]] = [:]
     for line in bytes.split(separator: Byte.newline) {
       guard let colon = line.firstIndex(of: Byte.colon), colon + 1 < line.endIndex else { continue }

@@ -13,6 +13,8 @@ public import SystemPackage
 public struct Report: Sendable {
   /// The messages, ready to be shown.
   public let messages: String
+  /// The same, for machines.
+  public let findings: [Finding]
   /// True if the run found an error, and wrote nothing.
   public let failed: Bool
   /// The build directory, where the run got as far.
@@ -29,6 +31,8 @@ public struct Report: Sendable {
 public struct Generator {
   let request: Request
   let machine: Machine
+  /// The machine without what variants share: for files that are read once, such as sources.
+  let uncached: Machine
   let names: Names
   /// What other variants have read.
   let shared: SharedReading?
@@ -44,6 +48,7 @@ public struct Generator {
     self.request = request
     self.shared = shared
     names = shared?.names ?? Names()
+    uncached = machine
     self.machine = shared?.machine(machine) ?? machine
     diagnostics = Diagnostics(warningsAreErrors: request.warningsAreErrors)
   }
@@ -57,6 +62,7 @@ public struct Generator {
     ) -> Report {
       Report(
         messages: diagnostics.render(files, caret: caret, colour: colour),
+        findings: diagnostics.findings(files),
         failed: diagnostics.failed, buildDirectory: directory, changed: changed,
         sources: sources, wasCurrent: wasCurrent)
     }
@@ -84,7 +90,8 @@ public struct Generator {
     let reading = locate().flatMap { read($0) }
     if let reading { _ = resolve(reading) }
     return Report(
-      messages: diagnostics.render(files, caret: true, colour: true), failed: diagnostics.failed,
+      messages: diagnostics.render(files, caret: true, colour: true),
+      findings: diagnostics.findings(files), failed: diagnostics.failed,
       buildDirectory: reading?.buildDirectory, changed: [], sources: 0, wasCurrent: false)
   }
 
@@ -128,7 +135,7 @@ public struct Generator {
         os: request.os ?? machine.system.os,
         arch: request.arch ?? Architecture.normalised(machine.system.arch))
     } catch {
-      diagnostics.error(.none, "cannot open '\(error.subject)': \(error.reason)")
+      diagnostics.error(.none, "cannot open '\(configuration)': \(error.reason)")
       return nil
     }
   }
@@ -143,6 +150,7 @@ public struct Generator {
     if let program = machine.program {
       let prefix = program.removingLastComponent().removingLastComponent()
       result.append(prefix.appending("share").appending("config"))
+      result.append(prefix.appending("conf"))
     }
     return result
   }

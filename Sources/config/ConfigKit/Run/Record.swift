@@ -17,8 +17,14 @@
 //     tool 1180944:1679:1700000000000000000 /usr/bin/cc
 //     output 532:1700000000123456789 Makefile
 //     %commands
-//     command 5f1f3fbb0e6c3f61
+//     command 5f1f3fbb0e6c3f61 cc -c -O2 -g -I. -I../.. -o $@ $<
 //     o/src/hello.c.o
+//     %replaced 1700000000123456789
+//     command 0b2d40a1f1c5e7aa cc -c -O3 -g -I. -I../.. -o $@ $<
+//     o/src/hello.c.o
+//
+// Behind the hash stands the command's shape, for people; behind `%replaced` what the last run that
+// removed something found there, so that one can still be told which word made the difference.
 //
 // Invariants.
 //   L1  The record is written last: while it is old, the next run does everything again.
@@ -180,6 +186,8 @@ struct RecordHead: Equatable {
 struct RecordBody {
   /// Each output with its command's hash.
   private(set) var hashes: [ArraySlice<UInt8>: UInt64] = [:]
+  /// Commands in words, by hash; records of old have none.
+  private(set) var texts: [UInt64: String] = [:]
 
   /// Reads the body out of the bytes of a record.
   init(_ bytes: [UInt8]) {
@@ -190,8 +198,11 @@ struct RecordBody {
       let end = bytes[position...].firstIndex(of: Byte.newline) ?? bytes.count
       let line = bytes[position..<end]
       position = end + 1
+      if line.starts(with: RecordReplaced.mark.utf8) { return }
       if line.starts(with: "command ".utf8) {
-        hash = UInt64(String(decoding: line.dropFirst(8), as: UTF8.self), radix: 16) ?? 0
+        let digits = line.dropFirst(8).prefix(16)
+        hash = UInt64(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0
+        if line.count > 25 { texts[hash] = String(decoding: line.dropFirst(25), as: UTF8.self) }
       } else if !line.isEmpty {
         hashes[line] = hash
       }
@@ -206,5 +217,58 @@ struct RecordBody {
       position = end + 1
     }
     return nil
+  }
+}
+
+/// What a run removed because its command was another: the last section of a record.
+struct RecordReplaced {
+  static let mark = "%replaced "
+
+  /// When, in nanoseconds of the clock.
+  private(set) var timeNs: Int64 = 0
+  /// The old command of each output, as far as it was known.
+  private(set) var commands: [String: String] = [:]
+
+  /// Reads the section out of the bytes of a record.
+  init(_ bytes: [UInt8]) {
+    var text = ""
+    let lines = Self.section(of: bytes).split(separator: Byte.newline)
+    for (index, line) in lines.enumerated() {
+      let shown = String(decoding: line, as: UTF8.self)
+      if index == 0 {
+        timeNs = Int64(shown.dropFirst(Self.mark.utf8.count)) ?? 0
+      } else if shown.hasPrefix("command ") {
+        text = String(shown.dropFirst(25))
+      } else {
+        commands[shown] = text
+      }
+    }
+  }
+
+  /// The section as it stands in a record; empty if there is none.
+  static func section(of record: [UInt8]) -> [UInt8] {
+    let mark = Array("\n\(mark)".utf8)
+    var end = record.endIndex
+    while let newline = record[..<end].lastIndex(of: Byte.newline) {
+      if record[newline...].starts(with: mark) { return Array(record[(newline + 1)...]) }
+      end = newline
+    }
+    return []
+  }
+
+  /// The section for outputs that were removed, with the hashes and the words of their commands.
+  static func section(
+    _ outputs: [ArraySlice<UInt8>: UInt64], _ texts: [UInt64: String], timeNs: Int64
+  ) -> [UInt8] {
+    var result = Array("\(mark)\(timeNs)\n".utf8)
+    for (hash, names) in Dictionary(grouping: outputs.keys, by: { outputs[$0] ?? 0 })
+      .sorted(by: { $0.key < $1.key })
+    {
+      result += "command \(Hash64.text(hash)) \(texts[hash] ?? "")\n".utf8
+      for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        result += name + [Byte.newline]
+      }
+    }
+    return result
   }
 }

@@ -33,6 +33,26 @@ public struct BuildTool {
     _ = try BuildLock(Files.real("."), for: make, tell: tell)
   }
 
+  /// Who builds here; nil for a directory of a matrix, which is built from beside it.
+  var backEnd: BackEnd? {
+    let names = Set(head.outputs.map(\.name))
+    if names.contains("build.ninja") { return .ninja }
+    if names.contains("Makefile.rules") { return .bsd }
+    return names.contains("Makefile") ? .gnu : nil
+  }
+
+  /// The names of everything that steps make.
+  var outputs: [[UInt8]] { RecordBody(record).hashes.keys.map { Array($0) } }
+
+  /// The names of everything that config itself has written here.
+  var written: [String] { head.outputs.map(\.name) }
+
+  /// The tree seen from the build directory.
+  var root: [UInt8] {
+    let line = head.request.first { $0.hasPrefix("tree ") } ?? "tree ."
+    return Array(line.utf8.dropFirst(5))
+  }
+
   /// True if nothing has changed since the record was written.
   public func isCurrent() -> Bool { head.isCurrent(in: ".", machine) }
 
@@ -99,7 +119,8 @@ public struct BuildTool {
     if head.outputs.contains(where: { $0.name == "build.ninja" }) {
       try Files.makeDirectories("o")  // Ninja, which called us, is about to write its log there
     }
-    for name in [".depend", ".config.log", ".configtool", ".config.lock", ".tree"] {
+    let own = [".depend", ".config.log", ".configtool", ".config.lock", ".tree", Contents.fileName]
+    for name in own {
       try Files.remove(FilePath(name))
     }
   }

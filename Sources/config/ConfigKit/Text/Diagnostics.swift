@@ -14,6 +14,8 @@ struct Message {
   let severity: Severity
   let place: Place
   let text: String
+  /// True for a note that belongs to the message before it.
+  var isDetail = false
 }
 
 /// Collects what is found wrong in a run.
@@ -60,7 +62,8 @@ final class Diagnostics {
     if errorCount > Self.errorsMax { return }
     messages.append(Message(severity: severity, place: place, text: text))
     for note in notes {
-      messages.append(Message(severity: .note, place: note.0, text: note.1))
+      messages.append(
+        Message(severity: .note, place: note.0, text: note.1, isDetail: true))
     }
   }
 

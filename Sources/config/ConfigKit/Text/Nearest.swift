@@ -50,3 +50,11 @@ private func editDistance(_ a: [UInt8], _ b: [UInt8], limit: Int) -> Int {
   }
   return min(previous[b.count], limit)
 }
+
+/// "Did you mean", for programs around the language.
+public enum Spelling {
+  /// ` (did you mean 'x'?)` for the candidate nearest to `word`, or nothing if none is near.
+  public static func suggestion(for word: String, among candidates: [String]) -> String {
+    ConfigKit.suggestion(for: word, among: candidates)
+  }
+}

@@ -10,8 +10,8 @@
 // Invariants.
 //   H1  Each address is tried at most once, and each attempt is given up or succeeds or fails.
 //   H2  `done` comes once, and nothing after it.
-// H3  While addresses are left and nothing has won, either a delay is armed or one was just tried.
-//
+//   H3  While addresses are left and nothing has won, either a delay is armed or one was just
+//       tried.
 
 /// The race of a host's addresses.
 struct DialRace: Equatable {

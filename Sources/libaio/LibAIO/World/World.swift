@@ -13,7 +13,8 @@ extension Aio {
     case epoll
     /// The machine, by `io_uring(7)`.
     case uring
-    /// The machine: io_uring where it may be used and can do what we need, else epoll.
+    /// The machine: io_uring where it may be used and can do what we need, else epoll, unless the
+    /// build says otherwise by its option AIO_BACKEND.
     case machine
     /// Nothing real: a network within the process whose time and accidents come from a seed.
     case simulated(SimNetwork)
@@ -27,20 +28,9 @@ extension Aio {
       switch self {
       case .epoll: return try EpollLoop(options: options)
       case .uring: return try UringLoop(options: options)
-      case .machine:
-        do {
-          return try UringLoop(options: options)
-        } catch {
-          guard error.isMissingFeature else { throw error }
-          return try EpollLoop(options: options)
-        }
+      case .machine: return try Self.standardLoop(options)
       case .simulated(let network): return try SimLoop(network, options: options)
       }
     }
   }
-}
-
-extension SystemError {
-  /// Whether the system does not know the call, or does not allow it.
-  fileprivate var isMissingFeature: Bool { errno == 38 || errno == 1 || errno == 22 }
 }
