@@ -27,7 +27,7 @@ extension Kernel {
   }
 
   /// Sends one datagram, if there is room; to nobody in particular where `size` of the address is
-  /// 0. `sendto(2)`.
+  /// 0.  `sendto(2)`.
   public static func sendTo(
     _ fd: CInt, _ base: UnsafeRawPointer, _ size: Int, address: UnsafeRawPointer?,
     _ addressSize: Int

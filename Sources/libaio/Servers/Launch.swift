@@ -36,6 +36,10 @@ public struct LaunchOptions: Sendable {
   public var target: SocketAddress?
   /// The directory whose files are served, if the program serves files.
   public var root: String?
+  /// Threads, each with a loop and a listener of its own.
+  public var workers = 1
+  /// Whether tasks serve, where a program has both ways.
+  public var isAsync = false
   /// What loops stand on.
   public var world = Aio.World.machine
 
@@ -54,6 +58,12 @@ public struct LaunchOptions: Sendable {
       case "-h", "--help": return nil
       case "-p", "--port": options.port = try port(rest.popFirst(), of: word)
       case "--to": options.target = .ipv4(0x7F00_0001, port: try port(rest.popFirst(), of: word))
+      case "-t", "--workers":
+        guard let count = rest.popFirst().flatMap({ Int($0) }), (1...256).contains(count) else {
+          throw UsageError(text: "\(word) wants a number of threads, 1 to 256")
+        }
+        options.workers = count
+      case "--async": options.isAsync = true
       case "--root":
         guard let root = rest.popFirst() else { throw UsageError(text: "--root wants a directory") }
         options.root = root
@@ -86,21 +96,10 @@ public enum Launch {
   ///   for a command line that is wrong.
   public static func main(
     _ name: String, _ summary: String, takes extra: LaunchExtra? = nil,
+    async tasks: (@Sendable (Aio.AsyncListener, Aio.AsyncLoop, LaunchOptions) async -> Void)? = nil,
     _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) throws(SystemError) -> AnyObject
   ) -> CInt {
-    let usage = """
-      usage: \(name) [-p PORT] [--backend epoll|uring|auto]\(extra.map { " " + $0.usage } ?? "")
-
-      \(name) \(summary).
-
-        -p, --port PORT        listen on this port of 127.0.0.1; 0, the default, takes a free one
-      \(extra.map { $0.help + "\n" } ?? "")\
-            --backend NAME     epoll, uring, or auto: uring where the system allows it
-        -h, --help             print this
-
-      Prints "\(name): listening on ADDRESS" when it is ready.
-
-      """
+    let usage = usage(name, summary, extra, hasTasks: tasks != nil)
     do {
       guard let options = try LaunchOptions.parse(Array(CommandLine.arguments.dropFirst())) else {
         print(usage, to: STDOUT_FILENO)
@@ -109,7 +108,10 @@ public enum Launch {
       if extra == .target && options.target == nil {
         throw LaunchOptions.UsageError(text: "--to PORT is missing")
       }
-      try run(name, options, serve)
+      if options.isAsync && tasks == nil {
+        throw LaunchOptions.UsageError(text: "--async: this program has no tasks")
+      }
+      try run(name, options, options.isAsync ? tasks : nil, serve)
       return 0
     } catch let error as LaunchOptions.UsageError {
       print("\(name): \(error.text)\nTry: \(name) --help\n", to: STDERR_FILENO)
@@ -120,16 +122,64 @@ public enum Launch {
     }
   }
 
+  private static func usage(
+    _ name: String, _ summary: String, _ extra: LaunchExtra?, hasTasks: Bool
+  ) -> String {
+    """
+    usage: \(name) [-p PORT] [-t WORKERS] [--backend epoll|uring|auto]\
+    \(hasTasks ? " [--async]" : "")\(extra.map { " " + $0.usage } ?? "")
+
+    \(name) \(summary).
+
+      -p, --port PORT        listen on this port of 127.0.0.1; 0, the default, takes a free one
+      -t, --workers NUMBER   threads, each with a loop of its own; 1 is the default
+    \(extra.map { $0.help + "\n" } ?? "")\
+          --backend NAME     epoll, uring, or auto: uring where the system allows it
+    \(hasTasks ? "      --async            serve by Swift's tasks, one a connection\n" : "")\
+      -h, --help             print this
+
+    Prints "\(name): listening on ADDRESS" when it is ready.
+
+    """
+  }
+
+  /// One thread's server, made by the first thread and run by its own.
+  private struct Served: @unchecked Sendable {
+    let loop: Aio.Loop
+    let listener: Aio.Handle
+    let server: AnyObject?
+  }
+
   private static func run(
     _ name: String, _ options: LaunchOptions,
+    _ tasks: (@Sendable (Aio.AsyncListener, Aio.AsyncLoop, LaunchOptions) async -> Void)?,
     _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) throws(SystemError) -> AnyObject
   ) throws(SystemError) {
-    let loop = try options.world.makeLoop()
-    let listener = try loop.announce(.ipv4(0x7F00_0001, port: options.port))
-    let address = try loop.localAddress(of: listener)
-    let server = try serve(listener, loop, options)
+    var listening = Aio.ListenOptions()
+    listening.sharesPort = options.workers > 1
+    var address = SocketAddress.ipv4(0x7F00_0001, port: options.port)
+    var served: [Served] = []
+    for _ in 0..<options.workers {
+      let loop = try options.world.makeLoop()
+      let listener = try loop.announce(address, options: listening)
+      address = try loop.localAddress(of: listener)
+      let server = tasks == nil ? try serve(listener, loop, options) : nil
+      served.append(Served(loop: loop, listener: listener, server: server))
+    }
     print("\(name): listening on \(address.host):\(address.port)\n", to: STDOUT_FILENO)
-    withExtendedLifetime(server) { loop.run() }
+    for worker in served.dropFirst() {
+      _ = try SystemThread.start { run(worker, options, tasks) }
+    }
+    if let first = served.first { run(first, options, tasks) }
+  }
+
+  private static func run(
+    _ worker: Served, _ options: LaunchOptions,
+    _ tasks: (@Sendable (Aio.AsyncListener, Aio.AsyncLoop, LaunchOptions) async -> Void)?
+  ) {
+    guard let tasks else { return withExtendedLifetime(worker.server) { worker.loop.run() } }
+    let listener = worker.listener
+    worker.loop.run { loop in await tasks(Aio.AsyncListener(listener, loop), loop, options) }
   }
 
   private static func print(_ text: String, to fd: CInt) {

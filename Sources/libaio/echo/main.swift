@@ -4,6 +4,9 @@ import Glibc
 import Servers
 
 exit(
-  Launch.main("echo", "sends back whatever its connections send") { listener, loop, _ in
+  Launch.main(
+    "echo", "sends back whatever its connections send",
+    async: { listener, loop, _ in await AsyncEcho.serve(listener, loop) }
+  ) { listener, loop, _ in
     EchoServer(on: listener, of: loop)
   })

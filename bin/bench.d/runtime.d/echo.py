@@ -25,6 +25,10 @@ def measure(bench):
         Server("epoll", [echo, "--backend", "epoll"]),
         Server("uring", [echo, "--backend", "uring"]),
     ]
+    tasks = [
+        Server("epoll, async", [echo, "--backend", "epoll", "--async"]),
+        Server("uring, async", [echo, "--backend", "uring", "--async"]),
+    ]
     load = bench.peer("load")
     for label, (options, goals) in LOADS.items():
         results = bench.serve(servers, [load, *options, "-t", seconds])
@@ -33,5 +37,9 @@ def measure(bench):
             yield Row(label, server.name, "C epoll", results[server.name]["cpu-ns"],
                       floor["cpu-ns"], goals.get(server.name))
         if label == "echo, 100 connections":
+            both = bench.serve(servers[2:] + tasks, [load, *options, "-t", seconds])
+            for name in ["epoll", "uring"]:
+                yield Row(label, name + ", async", name, both[name + ", async"]["cpu-ns"],
+                          both[name]["cpu-ns"], ASYNC_GOAL)
             yield Row(label + ", p99", "uring", "C epoll", results["uring"]["p99-us"],
                       floor["p99-us"], P99_GOAL, "us")

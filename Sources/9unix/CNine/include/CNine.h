@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "CNineMeasure.h"
+#include "CNineProcess.h"
 #include "CNineThreads.h"
 
 /* open(2) with a mode: variadic in C. */

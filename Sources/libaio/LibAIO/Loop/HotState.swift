@@ -52,25 +52,25 @@ extension Aio.Loop {
   /// Operations whose terminal completion is due, linked through `next`.
   final var due: OpQueue {
     get { unsafe hot.pointee.due }
-    _modify { yield unsafe &hot.pointee.due }
+    set { unsafe hot.pointee.due = newValue }
   }
 
   /// Handles that wait for their turn, linked through `next`.
   final var turns: OpQueue {
     get { unsafe hot.pointee.turns }
-    _modify { yield unsafe &hot.pointee.turns }
+    set { unsafe hot.pointee.turns = newValue }
   }
 
   /// Handles that wait for a buffer, linked through `next`.
   final var starved: OpQueue {
     get { unsafe hot.pointee.starved }
-    _modify { yield unsafe &hot.pointee.starved }
+    set { unsafe hot.pointee.starved = newValue }
   }
 
   /// Listeners that wait for a descriptor, linked through `next`.
   final var throttled: OpQueue {
     get { unsafe hot.pointee.throttled }
-    _modify { yield unsafe &hot.pointee.throttled }
+    set { unsafe hot.pointee.throttled = newValue }
   }
 
   /// When listeners that wait for a descriptor try again.

@@ -55,6 +55,7 @@ extension Aio.Loop {
   private func begin() {
     pool.adopt()
     datagramPool?.adopt()
+    executor.adopt()
     now = clock()
   }
 
@@ -64,7 +65,7 @@ extension Aio.Loop {
   }
 
   final var hasImmediateWork: Bool {
-    !due.isEmpty || !turns.isEmpty || !refused.isEmpty || mailbox.hasMail
+    !due.isEmpty || !turns.isEmpty || !refused.isEmpty || mailbox.hasMail || executor.hasJobs
       || guest?.hasWork ?? false
   }
 
@@ -77,6 +78,7 @@ extension Aio.Loop {
     if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
     takeTurns()
     fireTimers()
+    if executor.hasJobs { executor.run(Self.jobsPerTurnMax) }
     if isStopping { return }
     if !waiting || hasImmediateWork {
       wait(until: 0)

@@ -35,6 +35,15 @@ extension Aio {
     /// What the loop is doing, for debuggers and traces.
     final let recorder = Recorder()
 
+    /// Where the loop's tasks run.
+    public final let executor: LoopTaskExecutor
+    /// The task that `run` runs.
+    final var mainTask: Swift.Task<Void, Never>?
+    /// Whether the last `run` of a task ended before the task did: its time was over.
+    public internal(set) final var wasCutOff = false
+    /// Signals and children that are waited for.
+    final lazy var processes = ProcessTable()
+
     /// What the time of day is ahead of the loop's clock.
     final let dayOffset: Int64
 
@@ -52,6 +61,7 @@ extension Aio {
       timers = try TimerWheel(now: now)
       pool = try BufferPool(count: options.bufferCount, size: options.bufferSize)
       mailbox = Mailbox(wake: wake)
+      executor = LoopTaskExecutor(mailbox)
       unsafe hot = .allocate(capacity: 1)
       unsafe hot.initialize(to: HotState(now: now))
       dayOffset = Int64(clamping: day) - Int64(clamping: now)

@@ -1,0 +1,230 @@
+// Connections and listeners of tasks.  The theory is in LoopTaskExecutor.swift.
+
+import Glibc
+public import Sys9
+
+extension Aio {
+  /// A connection that one task receives from and one task sends to; they may be the same.
+  @safe public final class AsyncConnection: Receiver, @unchecked Sendable {
+    /// The connection's name on its loop.
+    public let handle: Handle
+    private let async: AsyncLoop
+    /// What has come and was not asked for yet; the first ones are taken already.
+    private var inbox: [Buffer.Parts] = []
+    private var taken = 0
+    private var byteCount = 0
+    private var receiving = OpToken.none
+    private var isHeldBack = false
+    /// How the stream ended: 0, or an errno.
+    private var ending: CInt?
+    private var reader: UnsafeContinuation<Void, Never>?
+    private var writer: UnsafeContinuation<Int, Never>?
+    private var sending = OpToken.none
+    private var closer: UnsafeContinuation<Void, Never>?
+
+    /// What may wait in the inbox before the connection is held back.
+    private static let highWater = 65_536
+
+    /// Takes over a connection of the loop.
+    public init(_ handle: Handle, _ async: AsyncLoop) {
+      self.handle = handle
+      self.async = async
+    }
+
+    deinit { for part in inbox[taken...] { _ = Buffer(part) } }
+
+    private var loop: Loop { async.loop }
+
+    /// Wakes the task that waits for what has happened.  The loop's.
+    public override func completed(_ completion: inout Completion, on loop: Loop) {
+      switch completion.kind {
+      case .receive:
+        if let buffer = completion.takeBuffer(), !buffer.isEmpty { arrived(buffer) }
+        if completion.isLast {
+          ending = completion.error ?? 0
+          receiving = .none
+        }
+        wakeReader()
+      case .send:
+        let result = completion.result
+        sending = .none
+        if let waiting = unsafe writer {
+          unsafe writer = nil
+          unsafe waiting.resume(returning: result)
+        }
+      case .close:
+        if let waiting = unsafe closer {
+          unsafe closer = nil
+          unsafe waiting.resume()
+        }
+      default: break
+      }
+    }
+
+    private func arrived(_ buffer: consuming Buffer) {
+      byteCount += buffer.count
+      inbox.append(buffer.unwrap())
+      if byteCount > Self.highWater && !isHeldBack {
+        isHeldBack = true
+        loop.pause(receiving)
+      }
+    }
+
+    private func wakeReader() {
+      guard let waiting = unsafe reader else { return }
+      unsafe reader = nil
+      unsafe waiting.resume()
+    }
+
+    private func takeFirst() -> Buffer? {
+      if taken == inbox.count { return nil }
+      let buffer = Buffer(inbox[taken])
+      taken += 1
+      byteCount -= buffer.count
+      if taken == inbox.count {
+        inbox.removeAll(keepingCapacity: true)
+        taken = 0
+      }
+      if isHeldBack && byteCount < Self.highWater / 2 {
+        isHeldBack = false
+        loop.resume(receiving)
+      }
+      return buffer
+    }
+
+    /// The next bytes; nil at the end of the stream.
+    ///
+    /// Does not suspend if some have come already.
+    /// - Throws: what ended the connection; `ECANCELED` if the task is cancelled, which loses no
+    /// bytes.
+    public nonisolated(nonsending) func receive() async throws(SystemError) -> Buffer? {
+      async.check()
+      while true {
+        if let buffer = takeFirst() { return buffer }
+        if let ending {
+          if ending == 0 { return nil }
+          throw SystemError(call: "recv", errno: ending)
+        }
+        if Swift.Task.isCancelled { throw SystemError(call: "recv", errno: ECANCELED) }
+        if receiving == .none { receiving = loop.receive(from: handle, repeating: true, to: self) }
+        await waitForBytes()
+      }
+    }
+
+    private nonisolated(nonsending) func waitForBytes() async {
+      precondition(unsafe reader == nil, "one task at a time receives")
+      await withTaskCancellationHandler {
+        await unsafe withUnsafeContinuation { waiting in unsafe self.reader = unsafe waiting }
+      } onCancel: {
+        // It looks again, and finds that it is cancelled.
+        async.loop.mailbox.send { [self] _ in wakeReader() }
+      }
+    }
+
+    /// Sends all of `buffer`, and waits until the system has it.
+    ///
+    /// - Throws: why not; `ECANCELED` if the task is cancelled, after which the stream may be cut.
+    public nonisolated(nonsending) func send(
+      _ buffer: consuming Buffer
+    ) async throws(SystemError) {
+      async.check()
+      precondition(unsafe writer == nil && sending == .none, "one task at a time sends")
+      if Swift.Task.isCancelled { throw SystemError(call: "send", errno: ECANCELED) }
+      sending = loop.send(buffer, to: handle, self)
+      let token = sending
+      let result = await withTaskCancellationHandler {
+        await unsafe withUnsafeContinuation { waiting in unsafe self.writer = unsafe waiting }
+      } onCancel: {
+        async.loop.mailbox.send { $0.cancel(token) }
+      }
+      if result < 0 { throw SystemError(call: "send", errno: CInt(-result)) }
+    }
+
+    /// Sends the bytes of a text as UTF-8.
+    public nonisolated(nonsending) func send(_ text: String) async throws(SystemError) {
+      try await send(Buffer(text))
+    }
+
+    /// Ends one direction: `SHUT_RD`, `SHUT_WR`.  `shutdown(2)`.
+    public func shutdown(_ how: CInt) throws(SystemError) {
+      async.check()
+      try loop.shutdown(handle, how)
+    }
+
+    /// Closes the connection and waits until nothing is under way on it.  Cannot be cancelled.
+    public nonisolated(nonsending) func close() async {
+      async.check()
+      await unsafe withUnsafeContinuation { waiting in
+        unsafe self.closer = unsafe waiting
+        loop.close(handle, self)
+      }
+    }
+  }
+
+  /// A listener that one task accepts from.
+  @safe public final class AsyncListener: Receiver, @unchecked Sendable {
+    /// The listener's name on its loop.
+    public let handle: Handle
+    private let async: AsyncLoop
+    private var waiting: [Handle] = []
+    private var accepting = OpToken.none
+    private var ending: CInt?
+    private var acceptor: UnsafeContinuation<Void, Never>?
+
+    /// Takes over a listener of the loop.
+    public init(_ handle: Handle, _ async: AsyncLoop) {
+      self.handle = handle
+      self.async = async
+    }
+
+    /// Wakes the task that accepts.  The loop's.
+    public override func completed(_ completion: inout Completion, on loop: Loop) {
+      guard completion.kind == .accept else { return }
+      if completion.error == nil { waiting.append(completion.accepted) }
+      if completion.isLast {
+        accepting = .none
+        ending = completion.error
+      }
+      wake()
+    }
+
+    private func wake() {
+      guard let task = unsafe acceptor else { return }
+      unsafe acceptor = nil
+      unsafe task.resume()
+    }
+
+    /// Where it listens.
+    public func localAddress() throws(SystemError) -> SocketAddress {
+      try async.loop.localAddress(of: handle)
+    }
+
+    /// The next connection.
+    ///
+    /// - Throws: `ECANCELED` if the task is cancelled or the listener closed.
+    public nonisolated(nonsending) func accept() async throws(SystemError) -> AsyncConnection {
+      async.check()
+      while true {
+        if !waiting.isEmpty { return AsyncConnection(waiting.removeFirst(), async) }
+        if let ending { throw SystemError(call: "accept", errno: ending) }
+        if Swift.Task.isCancelled { throw SystemError(call: "accept", errno: ECANCELED) }
+        if accepting == .none {
+          accepting = async.loop.accept(on: handle, repeating: true, to: self)
+        }
+        await withTaskCancellationHandler {
+          await unsafe withUnsafeContinuation { task in unsafe self.acceptor = unsafe task }
+        } onCancel: {
+          async.loop.mailbox.send { [self] _ in wake() }
+        }
+      }
+    }
+
+    /// Closes the listener, and connections that nobody has accepted from it.
+    public func close() {
+      async.check()
+      for handle in waiting { async.loop.close(handle) }
+      waiting = []
+      async.loop.close(handle)
+    }
+  }
+}

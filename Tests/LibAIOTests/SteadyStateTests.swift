@@ -1,0 +1,111 @@
+import CAllocations
+import Glibc
+import LibAIO
+import Servers
+import Sys9
+import Testing
+
+/// Sends a message, waits for its echo, and sends it again.
+private final class PingPong: Aio.Receiver {
+  private var left: Int
+  private var got = 0
+  private let size: Int
+  /// What the caller's thread had allocated when a tenth was done, and at the end.
+  var counts: [UInt] = []
+  private let warmUp: Int
+
+  init(rounds: Int, size: Int) {
+    left = rounds
+    warmUp = rounds * 9 / 10
+    self.size = size
+  }
+
+  override func completed(_ completion: inout Aio.Completion, on loop: Aio.Loop) {
+    switch completion.kind {
+    case .connect:
+      loop.receive(from: completion.handle, repeating: true, to: self)
+      loop.send(Aio.Buffer([UInt8](repeating: 1, count: size)), to: completion.handle, self)
+    case .receive:
+      guard let buffer = completion.takeBuffer() else { return }
+      got += buffer.count
+      if got < size { return }
+      got = 0
+      left -= 1
+      if left == warmUp || left == 0 { counts.append(callocations_count()) }
+      if left == 0 { return loop.stop() }
+      // What came in goes out: as long as it came in one piece.
+      if buffer.count == size {
+        loop.send(buffer, to: completion.handle, self)
+      } else {
+        loop.send(Aio.Buffer([UInt8](repeating: 1, count: size)), to: completion.handle, self)
+      }
+    default: break
+    }
+  }
+}
+
+@Suite("Steady state") struct SteadyStateTests {
+  static let worlds: [TestWorld] = [.epoll, .uring]
+
+  /// Without optimisation each set of options is an array on the heap: then there is nothing to
+  /// count.  `bin/bench runtime steady` counts in the programs themselves.
+  static var isOptimized: Bool {
+    #if DEBUG
+      return false
+    #else
+      return callocations_are_counted() == 1
+    #endif
+  }
+
+  @Test("an echo allocates nothing", .enabled(if: isOptimized), arguments: worlds)
+  func allocatesNothing(_ world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    let listener = try loop.announce("tcp!127.0.0.1!0")
+    let server = EchoServer(on: listener, of: loop)
+    let client = PingPong(rounds: 2000, size: 64)
+    // The floor: the counter counts.
+    let before = callocations_count()
+    _ = try loop.connect(to: try loop.localAddress(of: listener), client)
+    #expect(callocations_count() > before)
+    loop.run()
+    #expect(client.counts.count == 2)
+    #expect(client.counts.last == client.counts.first, "L4: 1,800 echoes, both sides of each")
+    #expect(server.accepted == 1)
+  }
+
+  @Test(
+    "timers that fire and timers that are cancelled allocate nothing", .enabled(if: isOptimized),
+    arguments: worlds)
+  func timersAllocateNothing(_ world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    var left = 200
+    var counts: [UInt] = []
+    counts.reserveCapacity(4)
+    let nobody = Aio.Callback { _, _ in }
+    let callback = Aio.Callback { completion, loop in
+      left -= 1
+      if left == 100 || left == 0 { counts.append(callocations_count()) }
+      let token = loop.addOneShot(after: .seconds(60), to: nobody)
+      loop.removeTimer(token)
+      if left == 0 { loop.stop() }
+    }
+    loop.addInterval(.microseconds(50), to: callback)
+    loop.run()
+    #expect(counts.count == 2 && counts.first == counts.last)
+  }
+
+  @Test("waits are shared by the events that come together", arguments: worlds)
+  func systemCalls(_ world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    let listener = try loop.announce("tcp!127.0.0.1!0")
+    let server = EchoServer(on: listener, of: loop)
+    let address = try loop.localAddress(of: listener)
+    let clients = (0..<50).map { _ in PingPong(rounds: 200, size: 64) }
+    for client in clients { _ = try loop.connect(to: address, client) }
+    loop.run()
+    // Each echo is two receives and two sends; a wait for each would be four.
+    let echoes = Double(loop.stats.completions) / 4
+    #expect(Double(loop.stats.waits) / echoes < 0.5, "\(loop.stats.waits) waits, \(echoes) echoes")
+    #expect(server.accepted == 50)
+  }
+}
