@@ -208,7 +208,7 @@ import Testing
           conf/files:6:9: a goal of every build
           conf/files:12:10: linked by program 'app'
           libk.a is made by
-            ar rcsD libk.a o/src/base.c.o
+            ar rcsD libk.a.new o/src/base.c.o && mv libk.a.new libk.a
         described by
           conf/files:6:9: defines library 'libk'
           conf/files:12:10: 'library' of program 'app'
