@@ -120,6 +120,13 @@ import Testing
     }
   }
 
+  /// True if two verdicts are the same; how many runs are missing is an estimate, which may round
+  /// either way.
+  private func agree(_ a: Verdict, _ b: Verdict) -> Bool {
+    guard case .undecided(let x?) = a, case .undecided(let y?) = b else { return a == b }
+    return abs(x - y) <= 1
+  }
+
   @Test("any finite values have a verdict, and the verdict has no scale")
   func anyValues() {
     var (random, seed) = SplitMix.printed(
@@ -135,7 +142,7 @@ import Testing
       if back != sides || !moved.joined().allSatisfy(\.isFinite) { continue }
       let scaled = compare(moved[0], moved[1], pairing)
       #expect(
-        scaled.verdict == given.verdict,
+        agree(scaled.verdict, given.verdict),
         "seed \(seed) round \(round): \(sides) times 2^\(exponent), \(pairing)")
     }
   }
