@@ -144,6 +144,9 @@ extension Aio {
     /// Takes everything back from the system, on the loop's thread, which ends: the loop is not run
     /// any more.
     func retire() {}
+    /// Runs the whole world until it is idle, and says whether there was anything to do; nil where
+    /// the world is the machine's and only the loop itself can be run.
+    func runWorldUntilIdle() -> Bool? { nil }
     /// Whether something may still happen without the program doing anything.
     var hasEvents: Bool { missing() }
 
