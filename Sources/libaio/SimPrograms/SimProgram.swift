@@ -12,8 +12,22 @@ public class SimProgram {
     case echo
     /// `Relay` between such clients and an `EchoServer`.
     case proxy
+    /// `WebServer` and clients that ask for its text.
+    case http
+    /// Timers beside a model of them.
+    case timers
+    /// Datagrams there and back.
+    case datagrams
+    /// Dialling of names with several addresses, with timeouts and cancelling.
+    case dial
     /// `AsyncEcho` and `AsyncRelay`, with the clients of `echo`.
     case async
+    /// Messages between loops, and blocking work.
+    case messages
+    /// Tasks, barriers and locks on several workers.
+    case tasks
+    /// Files and what sends them.
+    case files
 
     func make(
       _ network: Aio.SimNetwork, _ ledger: Ledger, isHarmless: Bool
@@ -22,7 +36,14 @@ public class SimProgram {
         switch self {
         case .echo: EchoProgram.self
         case .proxy: ProxyProgram.self
+        case .http: WebProgram.self
+        case .timers: TimerProgram.self
+        case .datagrams: DatagramProgram.self
+        case .dial: DialProgram.self
         case .async: AsyncProgram.self
+        case .messages: MessageProgram.self
+        case .tasks: TaskProgram.self
+        case .files: FileProgram.self
         }
       return try type.init(network, ledger, isHarmless: isHarmless)
     }
@@ -113,7 +134,7 @@ class ServedProgram: SimProgram {
   }
 }
 
-final class EchoProgram: ServedProgram {
+class EchoProgram: ServedProgram {
   private let server: EchoServer
 
   required init(

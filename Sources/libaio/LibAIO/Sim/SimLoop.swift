@@ -6,6 +6,7 @@
 // before it hears of the cancel.
 
 import Glibc
+import Lib9c
 import Sys9
 import Synchronization
 
@@ -116,6 +117,19 @@ final class SimLoop: Aio.Loop {
       network.note(
         .told(loop: number, kind: record.kind, op: record.op, argument: record.argument))
     }
+  }
+
+  // Files and names: SimFiles.swift.
+
+  override var files: SimFiles? { network.files }
+
+  override func submit(_ activity: FileActivity) -> Bool {
+    work(on: activity)
+    return true
+  }
+
+  override func names(_ name: DialString) -> Result<[Aio.ResolvedAddress], SystemError>? {
+    known(name)
   }
 
   // Handles.

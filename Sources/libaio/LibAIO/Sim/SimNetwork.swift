@@ -53,6 +53,7 @@ extension Aio {
     /// The addresses of hosts, for resolvers that ask the system.
     public var names: [String: [SocketAddress]] = [:]
 
+    let files = SimFiles()
     private var random: UInt64
     private var events: [SimEvent] = []
     private var eventOrder = 0
