@@ -112,6 +112,9 @@ public struct SimRun {
   ) throws(SystemError) {
     while true {
       report.crowds += 1
+      // A turn of each loop, so that all know what time it is.
+      network.wakeAll()
+      network.step()
       try program.addCrowd()
       guard runToRest(program, network, dropAt, &report) else { return }
       report.violations += network.audit() + network.unfinished() + program.check()
