@@ -28,6 +28,11 @@ public class SimProgram {
     case tasks
     /// Files and what sends them.
     case files
+    /// `proxy` with fewer buffers than its clients send bytes: by name alone, see the manual.
+    case exhaustion
+
+    /// Those that a seed chooses among.
+    public static let rotation = allCases.filter { $0 != .exhaustion }
 
     func make(
       _ network: Aio.SimNetwork, _ ledger: Ledger, isHarmless: Bool
@@ -44,6 +49,7 @@ public class SimProgram {
         case .messages: MessageProgram.self
         case .tasks: TaskProgram.self
         case .files: FileProgram.self
+        case .exhaustion: ExhaustionProgram.self
         }
       return try type.init(network, ledger, isHarmless: isHarmless)
     }
@@ -64,11 +70,23 @@ public class SimProgram {
     self.isHarmless = isHarmless
   }
 
-  /// A loop with few buffers, so that they run out.
+  /// How much clients send, and how many buffers there are for it.
+  enum Size {
+    /// Few buffers, which run out; but no more bytes than sockets hold.
+    case small
+    /// More bytes than sockets hold, and buffers for all of them.
+    case large
+    /// More bytes than sockets hold, and few buffers.
+    case exhausting
+  }
+
+  final var size = Size.small
+
+  /// A loop with few buffers, so that they run out, or with many.
   final func makeLoop() throws(SystemError) -> Aio.Loop {
     var options = Aio.LoopOptions()
-    options.bufferCount = 1 << (2 + network.draw(below: 5))
-    options.bufferSize = 128 << network.draw(below: 6)
+    options.bufferCount = size == .large ? 8192 : 1 << (2 + network.draw(below: 5))
+    options.bufferSize = size == .large ? 128 : 128 << network.draw(below: 6)
     let loop = try Aio.World.simulated(network).makeLoop(options)
     loops.append(loop)
     return loop
@@ -116,7 +134,8 @@ class ServedProgram: SimProgram {
   override func addCrowd() throws(SystemError) {
     clients = []
     for _ in 0..<1 + draw(6) {
-      let client = StreamClient(network, ledger)
+      let isLarge = size != .small && clients.isEmpty
+      let client = StreamClient(network, ledger, isLarge: isLarge)
       client.start(.ipv4(0x7F00_0001, port: port), front)
       clients.append(client)
     }
@@ -157,7 +176,14 @@ class EchoProgram: ServedProgram {
   }
 }
 
-final class ProxyProgram: ServedProgram {
+/// A relay whose clients send more than it has buffers for.
+final class ExhaustionProgram: ProxyProgram {
+  override var isTight: Bool { true }
+}
+
+class ProxyProgram: ServedProgram {
+  /// Whether buffers are too few on purpose.
+  var isTight: Bool { false }
   private var relay: Relay?
   private var server: EchoServer?
 
@@ -165,6 +191,7 @@ final class ProxyProgram: ServedProgram {
     _ network: Aio.SimNetwork, _ ledger: Ledger, isHarmless: Bool
   ) throws(SystemError) {
     try super.init(network, ledger, isHarmless: isHarmless)
+    size = isTight ? .exhausting : draw(16) == 0 ? .large : .small
     let (back, middle) = (try makeLoop(), try makeLoop())
     server = EchoServer(on: try announce(7, on: back), of: back)
     relay = Relay(from: try announce(8, on: middle), to: .ipv4(0x7F00_0001, port: 7), on: middle)
@@ -188,6 +215,7 @@ final class AsyncProgram: ServedProgram {
     _ network: Aio.SimNetwork, _ ledger: Ledger, isHarmless: Bool
   ) throws(SystemError) {
     try super.init(network, ledger, isHarmless: isHarmless)
+    size = draw(16) == 0 ? .large : .small
     let (back, middle) = (try makeLoop(), try makeLoop())
     let (echo, relay) = (try back.announce(.ipv4(0, port: 7)), try middle.announce(.ipv4(0, port: 8)))
     for loop in loops { loop.runUntilIdle() }

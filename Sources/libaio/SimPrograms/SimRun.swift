@@ -31,7 +31,7 @@ public struct SimRun {
   /// The fewest faults of a run.
   public static let faultsMin = 20
   /// A run that needs more turns than this between two crowds does not come to rest.
-  private static let stepsMax = 200_000
+  private static let stepsMax = 1_000_000
   /// Crowds in a run at most: a program that makes no events is a fault too.
   private static let crowdsMax = 400
 
@@ -78,7 +78,7 @@ public struct SimRun {
   public func run() -> Report {
     let network = Aio.SimNetwork(seed: seed)
     if let listener { network.listen(listener) }
-    let kinds = SimProgram.Kind.allCases
+    let kinds = SimProgram.Kind.rotation
     let kind = chosen ?? kinds[Int(seed % UInt64(kinds.count))]
     let isHarmless = network.draw(below: 2) == 0
     network.faults = isHarmless ? .benign : .all

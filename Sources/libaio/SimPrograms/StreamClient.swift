@@ -21,6 +21,8 @@ final class StreamClient: Tracked {
   private var hasEnded = false
   private var received = 0
   private var receiving = Aio.OpToken.none
+  /// An operation that has ended.
+  private var stale = Aio.OpToken.none
   private var isClosing = false
   private var isClosed = false
   private var isPaused = false
@@ -31,10 +33,11 @@ final class StreamClient: Tracked {
   private var mismatchAt: Int?
   private var hasSeenEnd = false
 
-  init(_ network: Aio.SimNetwork, _ ledger: Ledger) {
+  /// - Parameter isLarge: whether it sends more than sockets and a relay's high-water mark hold.
+  init(_ network: Aio.SimNetwork, _ ledger: Ledger, isLarge: Bool) {
     self.network = network
-    total = 1 + network.draw(below: 1 << network.draw(below: 15))
-    chunk = 1 + network.draw(below: 1 << (4 + network.draw(below: 10)))
+    total = 1 + network.draw(below: isLarge ? 150_000 : 1 << network.draw(below: 15))
+    chunk = 1 + network.draw(below: isLarge ? 65_536 : 1 << (4 + network.draw(below: 10)))
     salt = network.draw(below: 256)
     manner = Manner(rawValue: network.draw(below: Manner.allCases.count)) ?? .plain
     super.init(ledger)
@@ -79,6 +82,7 @@ final class StreamClient: Tracked {
       sendMore(handle, loop)
     case .send:
       sending -= 1
+      stale = completion.token
       if let error = completion.error { return fail(error, handle, loop) }
       sendMore(handle, loop)
     case .receive: received(&completion, loop)
@@ -130,7 +134,11 @@ final class StreamClient: Tracked {
       isPaused = true
       loop.pause(receiving)
       loop.addOneShot(after: .milliseconds(network.draw(below: 5000)), to: self)
-    case .cancel where network.draw(below: 4) == 0: loop.cancel(receiving)
+    case .cancel where network.draw(below: 4) == 0:
+      loop.cancel(receiving)
+      // Twice is as good as once, and what names nothing any more is ignored.
+      if network.draw(below: 2) == 0 { loop.cancel(receiving) }
+      loop.cancel(stale)
     case .leave where network.draw(below: 8) == 0:
       hasLeft = true
       close(handle, loop)
