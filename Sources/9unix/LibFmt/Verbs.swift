@@ -2,6 +2,7 @@
 
 public import LibUTF
 import Synchronization
+import Sys9
 
 /// Verbs beside those that are built in, and the rule of quoting, for a printer.
 ///
@@ -79,7 +80,7 @@ final class VerbTable: Sendable {
   /// The process's table, which `fmtinstall` replaces: an address, or 0.  Old tables are kept, for
   /// somebody may be reading them.
   private static let current = Atomic<UInt>(0)
-  private static let lock = Mutex<Void>(())
+  private static let lock = Guarded<Void>(())
 
   static var shared: Unmanaged<VerbTable>? {
     let word = current.load(ordering: .acquiring)
