@@ -21,7 +21,8 @@ import Sys9
   private let isOrphan = Atomic<Bool>(false)
   private var owner = pthread_self()
   /// Where free blocks go instead, if the kernel hands them out.
-  private var ring: BufferRing?
+  // The owner's thread alone looks at it, in no access to itself.
+  @exclusivity(unchecked) private var ring: BufferRing?
 
   /// Makes `count` blocks of `size` bytes each; pages come when they are touched.
   init(count: Int, size: Int) throws(SystemError) {
@@ -36,7 +37,7 @@ import Sys9
   }
 
   deinit {
-    assert(freeCount == blockCount || ring != nil, "B2: all blocks are home")
+    assert(freeCount == blockCount || (unsafe ring != nil), "B2: all blocks are home")
     unsafe Kernel.unmap(memory, blockCount * blockSize)
   }
 
@@ -53,7 +54,7 @@ import Sys9
   }
 
   private func push(_ block: UnsafeMutableRawPointer) {
-    if ring != nil {
+    if unsafe ring != nil {
       let number = unsafe number(of: block)
       unsafe ring?.add(block, size: blockSize, number: number)
     } else {
@@ -110,8 +111,8 @@ import Sys9
   ///
   /// - Parameter withKernel: blocks that the kernel held and will not write to any more.
   func abandon() {
-    if let ring {
-      self.ring = nil
+    if let ring = unsafe ring {
+      unsafe self.ring = nil
       ring.leave()
     }
     _ = unsafe Unmanaged.passRetained(self)
@@ -134,7 +135,7 @@ import Sys9
   /// Gives all free blocks to `ring`, and each one that comes back.
   func lend(through ring: BufferRing) {
     assert(freeCount == blockCount, "B1: a ring is attached before the first block is taken")
-    self.ring = ring
+    unsafe self.ring = ring
     unsafe free = nil
     freeCount = 0
     for index in 0..<blockCount { unsafe push(memory + index * blockSize) }

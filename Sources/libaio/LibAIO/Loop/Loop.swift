@@ -32,6 +32,8 @@ extension Aio {
     final var guest: LoopGuest?
     /// Whether the guest has let the loop sleep.
     final var isParked = false
+    /// Where places in the program are looked for first.
+    final let siteKeys: UnsafeMutablePointer<SiteTable.Key>
     /// What the loop is doing, for debuggers and traces.
     final let recorder = Recorder()
 
@@ -61,6 +63,7 @@ extension Aio {
       timers = try TimerWheel(now: now)
       pool = try BufferPool(count: options.bufferCount, size: options.bufferSize)
       mailbox = Mailbox(wake: wake)
+      unsafe siteKeys = SiteTable.shared.keys
       executor = LoopTaskExecutor(mailbox)
       unsafe hot = .allocate(capacity: 1)
       unsafe hot.initialize(to: HotState(now: now))

@@ -29,7 +29,7 @@ final class UringLoop: KernelLoop {
   /// POLLIN and POLLRDHUP.
   private static let readEvents = Int32(POLLIN | 0x2000)
 
-  private var ring: Ring
+  private let ring: Ring
   /// Submissions that have not ended (U1).
   private var withKernel = 0
 
