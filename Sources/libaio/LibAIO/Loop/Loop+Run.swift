@@ -78,7 +78,7 @@ extension Aio.Loop {
     if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
     takeTurns()
     fireTimers()
-    if executor.hasJobs { executor.run(Self.jobsPerTurnMax) }
+    if executor.hasJobs { runJobs() }
     if isStopping { return }
     if !waiting || hasImmediateWork {
       wait(until: 0)
@@ -94,6 +94,10 @@ extension Aio.Loop {
     }
     stats.waits &+= 1
     now = clock()
+  }
+
+  private func runJobs() {
+    unsafe executor.run(Self.jobsPerTurnMax, collecting: &hot.pointee.collectionsLeft)
   }
 
   /// When there is something to do even if nothing happens; nil for never.
