@@ -147,8 +147,9 @@ private nonisolated(nonsending) func pair(
         group.cancelAll()
       }
       try? await peer.send("for the parent")
-      let text = (try? await client.receive())??.text()
-      log.value.append(text ?? "nothing")
+      var text = ""
+      while text.count < 14, let buffer = try? await client.receive() { text += buffer.text() }
+      log.value.append(text)
       await client.close()
       await peer.close()
     }

@@ -16,6 +16,8 @@ import Sys9
   /// The owner's free blocks, linked through their first words.
   private var free: UnsafeMutableRawPointer?
   private(set) var freeCount = 0
+  /// Blocks that were never out, from the end of the memory: nobody has touched them.
+  private var untouched: Int
   /// What other threads gave back, linked in the same way.
   private let returned = Atomic<UInt>(0)
   private let isOrphan = Atomic<Bool>(false)
@@ -33,7 +35,8 @@ import Sys9
     blockSize = size
     blockCount = count
     unsafe free = nil
-    for index in (0..<count).reversed() { unsafe push(memory + index * size) }
+    untouched = count
+    freeCount = count
   }
 
   deinit {
@@ -46,11 +49,21 @@ import Sys9
 
   /// A block for use; nil if all are out.  The owner's thread only.
   func take() -> UnsafeMutableRawPointer? {
-    if unsafe free == nil { collect() }
-    guard let block = unsafe free else { return nil }
-    unsafe free = unsafe block.load(as: UnsafeMutableRawPointer?.self)
+    if let block = unsafe free {
+      unsafe free = unsafe block.load(as: UnsafeMutableRawPointer?.self)
+      freeCount -= 1
+      return unsafe block
+    }
+    return unsafe takeAnother()
+  }
+
+  /// A block that another thread gave back, or a new one.
+  private func takeAnother() -> UnsafeMutableRawPointer? {
+    if collect() > 0 { return unsafe take() }
+    if untouched == 0 { return nil }
+    untouched -= 1
     freeCount -= 1
-    return unsafe block
+    return unsafe memory + (blockCount - 1 - untouched) * blockSize
   }
 
   private func push(_ block: UnsafeMutableRawPointer) {
@@ -137,6 +150,7 @@ import Sys9
     assert(freeCount == blockCount, "B1: a ring is attached before the first block is taken")
     unsafe self.ring = ring
     unsafe free = nil
+    untouched = 0
     freeCount = 0
     for index in 0..<blockCount { unsafe push(memory + index * blockSize) }
   }

@@ -1,0 +1,18 @@
+"""Waking a loop on another thread: a message to and fro, wall time, on two processors.
+
+Beside two threads that raise an eventfd each and wait by epoll.
+"""
+
+GOALS = {"parked": 1.05, "spinning": 0.1}
+
+
+def measure(bench):
+    count = 1_000 if bench.quick else 5_000
+    results = bench.parts({
+        "libaio": [bench.product("wakes"), str(count)],
+        "eventfd": [bench.peer("wakes-eventfd", "-pthread"), str(count)],
+    })
+    theirs = [seconds / count * 1e6 for seconds in results["eventfd"]["parked"]]
+    for part, goal in GOALS.items():
+        ours = [seconds / count * 1e6 for seconds in results["libaio"][part]]
+        yield Row(f"wake-up and back, {part}", "libaio", "eventfd", ours, theirs, goal, "us")
