@@ -39,11 +39,13 @@ func run(_ player: Player, on number: Int) {
   player.loop.run()
 }
 
-func seconds(spin: Duration, rounds: Int) throws(SystemError) -> Double {
+func seconds(
+  _ world: Aio.World, spin: Duration, rounds: Int
+) throws(SystemError) -> Double {
   var options = Aio.LoopOptions()
   options.spin = spin
-  let first = Player(try Aio.World.machine.makeLoop(options), rounds: rounds)
-  let second = Player(try Aio.World.machine.makeLoop(options), rounds: rounds)
+  let first = Player(try world.makeLoop(options), rounds: rounds)
+  let second = Player(try world.makeLoop(options), rounds: rounds)
   first.other = second
   second.other = first
   let thread = try SystemThread.start { run(second, on: 1) }
@@ -62,24 +64,27 @@ func report(_ part: String, _ seconds: Double) {
 }
 
 let usage = """
-  usage: wakes [COUNT]
+  usage: wakes [COUNT [epoll|uring]]
 
   wakes sends COUNT messages, 20000 by default, from one loop to another and back, and prints the
   wall seconds that all of them took: between loops that sleep, and between loops that spin.
+  They are on io_uring where the system allows it, unless told.
   """
 
 let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
 case "-h", "--help": print(usage)
 case let word:
-  guard arguments.count < 2, let count = Int(word ?? "20000"), (1...100_000_000).contains(count)
+  let worlds: [String: Aio.World] = ["epoll": .epoll, "uring": .uring]
+  guard arguments.count < 3, let world = arguments.count < 2 ? .machine : worlds[arguments[2]],
+    let count = Int(word ?? "20000"), (1...100_000_000).contains(count)
   else {
-    print("wakes: wants a count from 1 to 100000000\nTry: wakes --help")
+    print("wakes: wants a count from 1 to 100000000, and epoll or uring\nTry: wakes --help")
     exit(2)
   }
   do {
-    report("parked", try seconds(spin: .zero, rounds: count))
-    report("spinning", try seconds(spin: .microseconds(50), rounds: count))
+    report("parked", try seconds(world, spin: .zero, rounds: count))
+    report("spinning", try seconds(world, spin: .microseconds(50), rounds: count))
   } catch {
     print("wakes: \(error)")
     exit(1)

@@ -8,11 +8,14 @@ GOALS = {"parked": 1.05, "spinning": 0.1}
 
 def measure(bench):
     count = 1_000 if bench.quick else 5_000
+    wakes = bench.product("wakes")
     results = bench.parts({
-        "libaio": [bench.product("wakes"), str(count)],
+        "epoll": [wakes, str(count), "epoll"],
+        "uring": [wakes, str(count), "uring"],
         "eventfd": [bench.peer("wakes-eventfd", "-pthread"), str(count)],
     })
     theirs = [seconds / count * 1e6 for seconds in results["eventfd"]["parked"]]
     for part, goal in GOALS.items():
-        ours = [seconds / count * 1e6 for seconds in results["libaio"][part]]
-        yield Row(f"wake-up and back, {part}", "libaio", "eventfd", ours, theirs, goal, "us")
+        for who in ["epoll", "uring"]:
+            ours = [seconds / count * 1e6 for seconds in results[who][part]]
+            yield Row(f"wake-up and back, {part}", who, "eventfd", ours, theirs, goal, "us")
