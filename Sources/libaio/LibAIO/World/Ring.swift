@@ -56,6 +56,8 @@ enum Uring {
   static let send: UInt8 = 26
   static let recv: UInt8 = 27
 
+  /// IOSQE_CQE_SKIP_SUCCESS: no completion where nothing went wrong.
+  static let skipSuccess: UInt8 = 1 << 6
   /// IOSQE_BUFFER_SELECT.
   static let bufferSelect: UInt8 = 1 << 5
   static let acceptMultishot: UInt16 = 1

@@ -85,7 +85,9 @@ final class UringLoop: KernelLoop {
     if isEnding {
       Kernel.close(fd)
     } else {
-      ring.push(Submission(opcode: Uring.close, fd: fd, data: Self.ignoredData))
+      ring.push(
+        Submission(
+          opcode: Uring.close, flags: Uring.skipSuccess, fd: fd, data: Self.ignoredData))
     }
   }
 
