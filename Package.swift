@@ -70,7 +70,7 @@ let package = Package(
     library("Sys9", in: "9unix", needs: ["CNine", system]),
     library("LibUTF", in: "9unix"),
     library("LibFmt", in: "9unix", needs: ["LibUTF", "Sys9"]),
-    library("LibBio", in: "9unix", needs: ["LibFmt", "LibUTF", "Sys9", system]),
+    library("LibBio", in: "9unix", needs: ["CNine", "LibFmt", "LibUTF", "Sys9", system]),
     library("LibJSON", in: "9unix"),
     library("LibObj", in: "9unix", needs: ["CNine"]),
     program("link9", in: "9unix", needs: ["LibObj", "Sys9", system]),

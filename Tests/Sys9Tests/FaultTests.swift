@@ -43,6 +43,19 @@ import Testing
     #expect(error == SystemError(call: call, errno: code, subject: path.description))
   }
 
+  @Test("a file system that makes no directory is told as that, and not tried for ever")
+  func noDirectories() throws {
+    let scratch = try Workshop()
+    let path = scratch.path("a").appending("b")
+    let error = #expect(throws: SystemError.self) {
+      try Faults.inject(Self.failing("mkdir", ENOENT, times: .max)) {
+        try Files.makeDirectories(path)
+      }
+    }
+    #expect(error?.call == "mkdir")
+    #expect(error?.errno == ENOENT)
+  }
+
   @Test("a full disk is told by write", arguments: [ENOSPC, EIO, EDQUOT])
   func writing(_ code: CInt) throws {
     let scratch = try Workshop()
