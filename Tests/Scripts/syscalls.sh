@@ -28,6 +28,7 @@ strace -qq -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 count() {
   seconds=$1
   shift
+  : >"$top/ready"
   strace -f -c -qq -o "$top/calls" "$bin/echo" "$@" -p 0 >"$top/ready" &
   tracer=$!
   tries=0

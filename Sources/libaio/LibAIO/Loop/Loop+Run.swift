@@ -118,7 +118,7 @@ extension Aio.Loop {
 
   /// When there is something to do even if nothing happens; nil for never.
   final var nextDeadline: UInt64? {
-    var deadline = timers.nextDeadline()
+    var deadline = timers.count == 0 ? nil : timers.nextDeadline()
     if throttledUntil != .max { deadline = min(deadline ?? .max, throttledUntil) }
     // Buffers that are with other threads come home without a word.
     if !starved.isEmpty && foreignBuffersNs != .max {
