@@ -83,6 +83,7 @@ let package = Package(
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
     program("timers", in: "libaio", needs: ["LibAIO", "Sys9"]),
     program("pool", in: "libaio", needs: ["LibAIO", "Sys9"]),
+    program("wakes", in: "libaio", needs: ["LibAIO", "Sys9"]),
     program("httpd", in: "libaio", needs: ["Servers", "Sys9"]),
     library("LibRegexp9", in: "9unix"),
     library("Lib9c", in: "9unix", needs: ["Sys9", "CNine", system]),
