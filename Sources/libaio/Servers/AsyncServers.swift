@@ -63,6 +63,8 @@ public enum AsyncRelay {
       // A side that is gone already needs no telling.
       try? source.shutdown(CInt(SHUT_RDWR))
       try? sink.shutdown(CInt(SHUT_RDWR))
+      // What has come holds buffers, for want of which the other direction may not see its end.
+      do throws(SystemError) { while try await source.receive() != nil {} } catch {}
     }
   }
 }

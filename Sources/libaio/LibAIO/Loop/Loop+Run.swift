@@ -23,20 +23,27 @@ extension Aio.Loop {
   /// Runs until there is nothing to do without waiting, and says whether there was anything.
   ///
   /// For tests and for other loops, which wait for `descriptor` to become readable.  A simulated
-  /// loop does not wait: its time goes on while anything is under way in its world.
+  /// loop does not wait: its time goes on, and all loops of its network run, until nothing is under
+  /// way but interval timers.
   @discardableResult
   public final func runUntilIdle() -> Bool {
+    if let didWork = runWorldUntilIdle() { return didWork }
     begin()
     var didWork = false
     while !isStopping {
-      let before = stats.completions &+ stats.timers &+ stats.messages
-      turn(waiting: hasEvents)
-      let isBusy = stats.completions &+ stats.timers &+ stats.messages != before
+      let before = workCount
+      turn(waiting: false)
+      let isBusy = workCount != before
       if isBusy { didWork = true }
-      if !isBusy && !hasWork { break }
+      if !isBusy && !hasImmediateWork { break }
     }
     isStopping = false
     return didWork
+  }
+
+  /// Whatever was done so far, as a number.
+  private var workCount: UInt64 {
+    stats.completions &+ stats.timers &+ stats.messages &+ stats.tasks
   }
 
   /// Makes `run` return after the current turn.
@@ -56,16 +63,11 @@ extension Aio.Loop {
       && datagramPool?.freeCount == datagramPool?.blockCount
   }
 
-  private func begin() {
+  final func begin() {
     pool.adopt()
     datagramPool?.adopt()
     executor.adopt()
     now = clock()
-  }
-
-  /// Whether a turn would do something without waiting.
-  private var hasWork: Bool {
-    hasImmediateWork || hasEvents
   }
 
   final var hasImmediateWork: Bool {

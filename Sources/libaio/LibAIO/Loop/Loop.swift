@@ -7,6 +7,7 @@
 // This file holds the state and the queues; Loop+Submit.swift is what programs call, Loop+Run.swift
 // the turn; what differs by system is in World/.
 
+import Lib9c
 import Sys9
 
 extension Aio {
@@ -150,6 +151,13 @@ extension Aio {
     /// Takes everything back from the system, on the loop's thread, which ends: the loop is not run
     /// any more.
     func retire() {}
+    /// Runs the whole world until it is idle, and says whether there was anything to do; nil where
+    /// the world is the machine's and only the loop itself can be run.
+    func runWorldUntilIdle() -> Bool? { nil }
+    /// What the world knows of a dial string; nil where the machine is asked.
+    func names(_ name: DialString) -> Result<[ResolvedAddress], SystemError>? { nil }
+    /// The files of a world that has its own; nil on the machine.
+    var files: SimFiles? { nil }
     /// Whether something may still happen without the program doing anything.
     var hasEvents: Bool { missing() }
 

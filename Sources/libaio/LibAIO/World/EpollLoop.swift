@@ -268,8 +268,7 @@ final class EpollLoop: KernelLoop {
         return nil
       }
       if count < 0 { return Int32(truncatingIfNeeded: count) }
-      unsafe op.pointee.start += UInt32(count)
-      unsafe op.pointee.result += Int32(count)
+      if isAllSent(index, after: Int32(count)) { break }
     }
     return unsafe op.pointee.result
   }

@@ -302,9 +302,7 @@ final class UringLoop: KernelLoop {
       last(index, result)
       return
     }
-    unsafe op.pointee.start += UInt32(result)
-    unsafe op.pointee.result += result
-    if unsafe op.pointee.start == op.pointee.end {
+    if isAllSent(index, after: result) {
       last(index, unsafe op.pointee.result)
     } else if unsafe op.pointee.state.contains(.isCancelled) {
       last(index, -ECANCELED)
