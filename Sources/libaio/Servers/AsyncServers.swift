@@ -14,7 +14,7 @@ public enum AsyncEcho {
     listener.close()
   }
 
-  private static func echo(_ connection: Aio.AsyncConnection) async {
+  private nonisolated(nonsending) static func echo(_ connection: Aio.AsyncConnection) async {
     // A connection that fails has nobody to be told.
     do throws(SystemError) {
       while let buffer = try await connection.receive() { try await connection.send(buffer) }
@@ -42,7 +42,7 @@ public enum AsyncRelay {
     listener.close()
   }
 
-  private static func relay(
+  private nonisolated(nonsending) static func relay(
     _ client: Aio.AsyncConnection, _ target: Aio.AsyncConnection, _ loop: Aio.AsyncLoop
   ) async {
     let back = loop.spawn { await pass(from: target, to: client) }
@@ -53,7 +53,7 @@ public enum AsyncRelay {
   }
 
   /// Passes one direction on, and its end; what breaks ends both.
-  private static func pass(
+  private nonisolated(nonsending) static func pass(
     from source: Aio.AsyncConnection, to sink: Aio.AsyncConnection
   ) async {
     do throws(SystemError) {

@@ -121,9 +121,11 @@ extension Aio.Loop {
       token: token, kind: kind, isLast: true, handle: .none, accepted: activity.connection,
       result: result < 0 ? result : activity.count ?? result, buffer: activity.takeBuffer(),
       activity: activity)
-    unsafe receiver?._withUnsafeGuaranteedRef {
-      $0.completed(&completion, on: self)
-      $0.letGo()
+    withExtendedLifetime(activity) {
+      unsafe receiver?._withUnsafeGuaranteedRef {
+        $0.completed(&completion, on: self)
+        $0.letGo()
+      }
     }
     recorder.finish()
   }
@@ -138,7 +140,9 @@ extension Aio.Loop {
     var completion = unsafe Aio.Completion(
       token: activity.token, kind: op.pointee.kind, isLast: false, handle: .none,
       accepted: activity.connection, result: result, buffer: nil, activity: activity)
-    unsafe op.pointee.receiver?._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
+    withExtendedLifetime(activity) {
+      unsafe op.pointee.receiver?._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
+    }
     recorder.finish()
   }
 }

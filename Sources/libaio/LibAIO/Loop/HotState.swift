@@ -14,6 +14,8 @@ struct HotState {
   var throttledUntil = UInt64.max
   var refused: [Refusal] = []
   var isStopping = false
+  /// Operations that the job under way may still collect.
+  var collectionsLeft = 0
   var stats = Aio.Stats()
   var now: UInt64
 

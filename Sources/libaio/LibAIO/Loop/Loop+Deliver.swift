@@ -179,6 +179,27 @@ extension Aio.Loop {
     recorder.finish()
   }
 
+  /// Takes the result of an operation that has ended at once, so that its receiver is not told;
+  /// nil if it has not, if others have ended before it, or if a task has collected enough.
+  final func collect(_ token: Aio.OpToken) -> Int? {
+    let index = token.index
+    guard let op = unsafe record(token), unsafe op.pointee.state.contains(.isDue),
+      due.head == index, unsafe hot.pointee.collectionsLeft > 0
+    else { return nil }
+    assert(unsafe !op.pointee.state.contains(.isActivity), "activities tell what they found")
+    unsafe hot.pointee.collectionsLeft -= 1
+    dequeue(index, &due)
+    let receiver = unsafe op.pointee.receiver
+    let result = Int(unsafe op.pointee.result)
+    _ = unsafe buffer(of: op.pointee)
+    unsafe op.pointee.generation &+= 1
+    unsafe op.pointee.state = []
+    ops.give(index)
+    stats.completions += 1
+    unsafe receiver?._withUnsafeGuaranteedRef { $0.letGo() }
+    return result
+  }
+
   /// What runs until `recorder.finish` runs because `op` has something to tell, and for its group.
   @inline(__always)
   final func enter(_ op: OpRecord) {

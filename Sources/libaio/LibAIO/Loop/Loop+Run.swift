@@ -1,9 +1,13 @@
 // The turn of a loop, and how long it goes on.
 
+import Sys9
+
 extension Aio.Loop {
   /// Completions handed out in a phase before the next phase has its turn: 256 callbacks at the
   /// budgeted 2 us are half a tick of the timers.
   private static let completionsPerTurnMax = 256
+  /// Looks between two looks at the clock.
+  private static let looksPerClock = 32
   /// Timers fired in a turn.
   static let timersPerTurnMax = 256
   /// Handles that get their turn.
@@ -80,8 +84,9 @@ extension Aio.Loop {
     if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
     takeTurns()
     fireTimers()
-    if executor.hasJobs { executor.run(Self.jobsPerTurnMax) }
+    if executor.hasJobs { runJobs() }
     if isStopping { return }
+    if waiting && spinNs > 0 && !hasImmediateWork { spin() }
     if !waiting || hasImmediateWork {
       wait(until: 0)
     } else {
@@ -98,9 +103,24 @@ extension Aio.Loop {
     now = clock()
   }
 
+  /// Watches for work from other threads, for a bounded time and not beyond the next timer.
+  private func spin() {
+    let end = min(now &+ spinNs, nextDeadline ?? .max)
+    repeat {
+      for _ in 0..<Self.looksPerClock {
+        if hasImmediateWork { return }
+        SystemThread.spinwait()
+      }
+    } while clock() < end
+  }
+
+  private func runJobs() {
+    unsafe executor.run(Self.jobsPerTurnMax, collecting: &hot.pointee.collectionsLeft)
+  }
+
   /// When there is something to do even if nothing happens; nil for never.
   final var nextDeadline: UInt64? {
-    var deadline = timers.nextDeadline()
+    var deadline = timers.count == 0 ? nil : timers.nextDeadline()
     if throttledUntil != .max { deadline = min(deadline ?? .max, throttledUntil) }
     // Buffers that are with other threads come home without a word.
     if !starved.isEmpty && foreignBuffersNs != .max {

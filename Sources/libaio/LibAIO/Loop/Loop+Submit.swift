@@ -61,7 +61,7 @@ extension Aio.Loop {
     on listener: Aio.Handle, repeating: Bool = false, to receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.accept, listener, repeating: repeating, receiver, site)
   }
 
@@ -72,7 +72,7 @@ extension Aio.Loop {
     on listener: Aio.Handle, to receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.readable, listener, repeating: false, receiver, site)
   }
 
@@ -91,7 +91,7 @@ extension Aio.Loop {
       throw SystemError(call: "socket", errno: ENFILE, subject: "the loop's table of handles")
     }
     let handle = name(ofHandle: index)
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     unsafe address.withBytes {
       let name = unsafe Aio.Buffer(copying: $0)
       _ = submit(.connect, handle, name, repeating: false, receiver, site)
@@ -108,7 +108,7 @@ extension Aio.Loop {
     from handle: Aio.Handle, repeating: Bool = false, to receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.receive, handle, repeating: repeating, receiver, site)
   }
 
@@ -121,7 +121,7 @@ extension Aio.Loop {
     _ buffer: consuming Aio.Buffer, to handle: Aio.Handle, _ receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.send, handle, buffer, repeating: false, receiver, site)
   }
 
@@ -132,7 +132,7 @@ extension Aio.Loop {
     _ handle: Aio.Handle, _ receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.readable, handle, repeating: false, receiver, site)
   }
 
@@ -143,7 +143,7 @@ extension Aio.Loop {
     _ handle: Aio.Handle, _ receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.writable, handle, repeating: false, receiver, site)
   }
 
@@ -159,7 +159,7 @@ extension Aio.Loop {
     else {
       return receiver.map { refuse(.close, handle, EBADF, $0) } ?? .none
     }
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     let token = submit(.close, handle, repeating: false, receiver, site)
     unsafe record.pointee.state.insert(.isClosing)
     endAll(handle.index)

@@ -94,7 +94,7 @@ extension Aio {
   }
 
   /// One answer to an operation.
-  public struct Completion: ~Copyable {
+  @safe public struct Completion: ~Copyable {
     /// The operation that this answers; for a timer, what names it.
     private let name: OpToken
     /// What it was.
@@ -109,8 +109,8 @@ extension Aio {
     public let result: Int
     /// What came in, or what was sent and comes back.
     private var held: Buffer?
-    /// What else there is to tell: addresses, a process's end, a file's status.
-    let activity: Activity?
+    /// Not counted: whoever delivers the completion holds it.
+    private let known: Unmanaged<Activity>?
 
     init(
       token: OpToken, kind: OpKind, isLast: Bool, handle: Handle, accepted: Handle, result: Int,
@@ -123,8 +123,11 @@ extension Aio {
       self.accepted = accepted
       self.result = result
       held = buffer
-      self.activity = activity
+      unsafe known = activity.map { unsafe Unmanaged.passUnretained($0) }
     }
+
+    /// What else there is to tell: addresses, a process's end, a file's status.
+    var activity: Activity? { unsafe known?.takeUnretainedValue() }
 
     /// The operation that this answers; `.none` for a timer.
     public var token: OpToken { kind == .timer ? .none : name }

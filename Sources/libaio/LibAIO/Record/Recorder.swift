@@ -175,6 +175,7 @@ struct EventRecord: Equatable {
   }
 
   /// Writes the record of the event that begins, and stops if a debugger waits for its group.
+  @inline(never)
   func note(
     _ kind: EventKind, _ parent: UInt64, _ callback: UInt, _ argument: UInt, _ fd: Int32,
     _ op: UInt8, at time: UInt64
