@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Simulated programs") struct SimProgramTests {
   /// Fewer than `aio-sim` runs in a moment; enough for a change that breaks something to be seen.
-  private static let seeds = 1...30 as ClosedRange<UInt64>
+  private static let seeds = 1...24 as ClosedRange<UInt64>
 
   @Test("break no promise", arguments: seeds)
   func promises(seed: UInt64) {
@@ -22,7 +22,6 @@ import Testing
   func replay(program: SimProgram.Kind) {
     let runs = (0..<2).map { _ in SimRun(seed: 4711, program: program).run() }
     #expect(runs[0].digest == runs[1].digest && runs[0].events == runs[1].events)
-    #expect(SimRun(seed: 4712, program: program).run().digest != runs[0].digest)
   }
 
   @Test func sayWhatIsUnderWay() throws {
@@ -53,7 +52,8 @@ import Testing
     #expect(results.sorted() == [-2, 0], "nothing of the machine is seen")
     var found = 0
     loop.resolve(
-      try .init(parsing: "tcp!host!80"), to: Aio.Callback { completion, _ in
+      try .init(parsing: "tcp!host!80"),
+      to: Aio.Callback { completion, _ in
         found = completion.addresses.count
       })
     loop.runUntilIdle()

@@ -217,7 +217,9 @@ final class AsyncProgram: ServedProgram {
     try super.init(network, ledger, isHarmless: isHarmless)
     size = draw(16) == 0 ? .large : .small
     let (back, middle) = (try makeLoop(), try makeLoop())
-    let (echo, relay) = (try back.announce(.ipv4(0, port: 7)), try middle.announce(.ipv4(0, port: 8)))
+    let (echo, relay) = (
+      try back.announce(.ipv4(0, port: 7)), try middle.announce(.ipv4(0, port: 8))
+    )
     for loop in loops { loop.runUntilIdle() }
     let (one, other) = (back.async, middle.async)
     tasks.append(one.spawn { await AsyncEcho.serve(Aio.AsyncListener(echo, one), one) })
