@@ -97,7 +97,12 @@ final class SimLoop: Aio.Loop {
 
   override func release(_ handle: UInt32) { network.close(socket(handle)) }
 
-  override func shutdown(_ fd: CInt, _ how: CInt) -> CInt { network.shutdown(Int(fd), how) }
+  override func shutdown(_ fd: CInt, _ how: CInt) -> CInt {
+    let result = network.shutdown(Int(fd), how)
+    // Who receives there is told.
+    if result == 0 && how != SHUT_WR { queueTurn(network.sockets[Int(fd)].handle) }
+    return result
+  }
 
   private func socket(_ handle: UInt32) -> Int { Int(unsafe handles[handle].pointee.fd) }
 
@@ -208,7 +213,7 @@ final class SimLoop: Aio.Loop {
     guard !network.sockets[listener].pending.isEmpty else { return }
     let connection = network.sockets[listener].pending.removeFirst()
     queueTurn(handle)
-    guard let place = addHandle(CInt(connection), []) else {
+    guard let place = addHandle(CInt(connection), .isAccepted) else {
       network.close(connection)
       return
     }
