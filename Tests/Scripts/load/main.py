@@ -297,7 +297,7 @@ def report(context, way):
             time.sleep(0.02)
         status, said = server.finish()
         require(status == 0, f"status {status}")
-    for words in ("connections 0, so far 1", "buffers free", "late us: median"):
+    for words in ("so far 1", "buffers free", "late us: median"):
         require(words in said, f"the report lacks '{words}': {said}")
     with open(trace) as file:
         events = json.load(file)
@@ -306,7 +306,7 @@ def report(context, way):
     for event in slices:
         for field in ("name", "cat", "pid", "tid", "ts", "dur", "args"):
             require(field in event, f"an event lacks '{field}': {event}")
-    require(any("EchoServer.swift" in event["name"] for event in slices), "nothing of the echo")
+    require(any(".swift:" in event["name"] for event in slices), "events without places")
 
 
 def refusals(context, way):
@@ -345,6 +345,9 @@ def storm(context, way):
         subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", client,
                         os.path.join(peers, "storm.c")], check=True)
     with context.server("echo", *way, "--latency") as server:
+        # On a machine that others use, a loop is late since others run: not the loop's fault.
+        is_alone = subprocess.run(["chrt", "-f", "-p", "10", str(server.pid)],
+                                  capture_output=True).returncode == 0
         result = subprocess.run([client, str(count), str(server.port)], capture_output=True,
                                 text=True, timeout=4 * PATIENCE)
         require(result.returncode == 0, f"the client says: {result.stderr}")
@@ -359,6 +362,9 @@ def storm(context, way):
         require(f"connections 0, so far {count}" in said, f"it said: {said}")
         late = said.split("late us: ")[1].split("\n")[0]
         context.note(way, f"loop late, {count} connections at once", late)
+        if context.is_long and is_alone:
+            p99 = int(late.split("99 % ")[1].split(",")[0])
+            require(p99 < 5000, f"the loop is late: {late}")
 
 
 SCENARIOS = [slow_reader, many_slow_readers, stopped_peer, full_queue, descriptors, no_target,
