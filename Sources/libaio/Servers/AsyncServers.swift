@@ -22,15 +22,18 @@ public enum AsyncEcho {
 public enum AsyncRelay {
   /// Accepts until the task is cancelled, and returns when all connections have ended.
   ///
-  /// - Parameter complain: told why the target cannot be reached, each time.
+  /// - Parameters:
+  ///   - patience: how long to look for the target and to connect to it.
+  ///   - complain: told why the target cannot be reached, each time.
   public static func serve(
-    _ listener: Aio.AsyncListener, to target: SocketAddress, _ loop: Aio.AsyncLoop,
-    on connections: Connections, complain: @escaping (SystemError) -> Void = { _ in }
+    _ listener: Aio.AsyncListener, to target: Relay.Target, _ loop: Aio.AsyncLoop,
+    on connections: Connections, patience: Duration = .seconds(10),
+    complain: @escaping (SystemError) -> Void = { _ in }
   ) async {
     await connections.serve(listener, endsInput: false) { client in
       // Who cannot be connected is told by the end of the stream.
       do throws(SystemError) {
-        let other = try await loop.adial("tcp!\(target.host)!\(target.port)")
+        let other = try await loop.adial(target.dialString, timeout: patience)
         await relay(client, other, loop)
       } catch {
         complain(error)

@@ -1,12 +1,11 @@
 // What the runtime's programs are asked on their command lines.
 
-import Glibc
 public import LibAIO
-public import Sys9
+import Sys9
 
 /// What some of the runtime's programs take beside what all do.
 public enum LaunchExtra: CaseIterable, Sendable {
-  /// `--to PORT`, which must be given.
+  /// `--to ADDRESS`, which must be given, and `--patience SECONDS`.
   case target
   /// `--root DIRECTORY`.
   case root
@@ -16,7 +15,7 @@ public enum LaunchExtra: CaseIterable, Sendable {
   /// How it stands in the first line of the help.
   var usage: String {
     switch self {
-    case .target: "--to PORT"
+    case .target: "--to ADDRESS [--patience SECONDS]"
     case .root: "[--root DIRECTORY]"
     case .limits: "[--idle SECONDS] [--slow SECONDS]"
     }
@@ -25,7 +24,12 @@ public enum LaunchExtra: CaseIterable, Sendable {
   /// Its lines in the help.
   var help: String {
     switch self {
-    case .target: "      --to PORT          pass connections on to this port of 127.0.0.1"
+    case .target:
+      """
+            --to ADDRESS       pass connections on to this port of 127.0.0.1, or to an address such
+                               as tcp!example.com!http
+            --patience SECONDS how long to look for it and to connect; 10
+      """
     case .root: "      --root DIRECTORY   serve the files below this directory"
     case .limits:
       """
@@ -43,7 +47,9 @@ public struct LaunchOptions: Sendable {
   /// Where to listen, as a dial string, if not on `port` of this machine alone.
   public var address: String?
   /// Where to pass connections on, if the program does.
-  public var target: SocketAddress?
+  public var target: Relay.Target?
+  /// How long looking for it and connecting may take.
+  public var patience = Duration.seconds(10)
   /// The directory whose files are served, if the program serves files.
   public var root: String?
   /// Threads, each with a loop and a listener of its own.
@@ -108,7 +114,14 @@ public struct LaunchOptions: Sendable {
   ) throws(UsageError) {
     switch word {
     case "--to" where extras.contains(.target):
-      target = .ipv4(0x7F00_0001, port: try Self.port(rest.popFirst(), of: word))
+      let text = try Self.value(rest.popFirst(), word, "a port or an address")
+      if text.contains("!") {
+        target = .name(text)
+      } else {
+        target = .address(.ipv4(0x7F00_0001, port: try Self.port(text, of: word)))
+      }
+    case "--patience" where extras.contains(.target):
+      patience = .seconds(try Self.number(rest.popFirst(), word, "seconds", 1, 86_400))
     case "--root" where extras.contains(.root):
       root = try Self.value(rest.popFirst(), word, "a directory")
     case "--idle" where extras.contains(.limits):
@@ -123,7 +136,7 @@ public struct LaunchOptions: Sendable {
 
   private func check(_ extras: [LaunchExtra]) throws(UsageError) {
     if extras.contains(.target) && target == nil {
-      throw UsageError(text: "--to PORT is missing")
+      throw UsageError(text: "--to ADDRESS is missing")
     }
     if address != nil && port != 0 {
       throw UsageError(text: "-p and --listen exclude each other")

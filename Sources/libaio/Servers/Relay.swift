@@ -21,21 +21,40 @@ public import Sys9
 ///
 /// Its connections are pairs: those that are open end by themselves, and not because the relay does.
 public final class Relay: Service {
-  private let target: SocketAddress
+  /// Where connections are passed on to.
+  public enum Target: Sendable, Equatable {
+    /// An address.
+    case address(SocketAddress)
+    /// A dial string, whose names are asked for anew for each connection.
+    case name(String)
+  }
+
+  private let target: Target
+  private let patience: Duration
   private let complain: (SystemError) -> Void
   /// Clients whose target could not be reached.
   public private(set) var refused = 0
 
   /// A relay from `listener` to `target`, from now on.
   ///
-  /// - Parameter complain: told why the target cannot be reached, each time.
+  /// - Parameters:
+  ///   - patience: how long to look for a target that is a name, and to connect to it.
+  ///   - complain: told why the target cannot be reached, each time.
   public init(
-    from listener: Aio.Handle, to target: SocketAddress, on loop: Aio.Loop,
-    complain: @escaping (SystemError) -> Void = { _ in }
+    from listener: Aio.Handle, to target: Target, on loop: Aio.Loop,
+    patience: Duration = .seconds(10), complain: @escaping (SystemError) -> Void = { _ in }
   ) {
     self.target = target
+    self.patience = patience
     self.complain = complain
     super.init(on: listener, of: loop)
+  }
+
+  /// A relay from `listener` to an address, from now on.
+  public convenience init(
+    from listener: Aio.Handle, to target: SocketAddress, on loop: Aio.Loop
+  ) {
+    self.init(from: listener, to: .address(target), on: loop)
   }
 
   /// Nothing is known of what a pair has promised: it ends by itself.
@@ -49,11 +68,15 @@ public final class Relay: Service {
     guard completion.kind == .accept, completion.error == nil else { return }
     began()
     let pair = Pair(client: completion.accepted, relay: self)
-    do {
-      pair.target = try loop.connect(to: target, pair)
-    } catch {
-      notReached(error)
-      pair.fail(loop)
+    switch target {
+    case .name(let name): loop.adial(name, timeout: patience, to: pair)
+    case .address(let address):
+      do {
+        pair.target = try loop.connect(to: address, pair)
+      } catch {
+        notReached(error)
+        pair.fail(loop)
+      }
     }
   }
 
@@ -63,8 +86,25 @@ public final class Relay: Service {
   }
 
   fileprivate func notReached(_ errno: CInt) {
-    notReached(
-      SystemError(call: "connect", errno: errno, subject: "\(target.host):\(target.port)"))
+    notReached(SystemError(call: "connect", errno: errno, subject: target.description))
+  }
+}
+
+extension Relay.Target: CustomStringConvertible {
+  /// `host:port`, or the dial string.
+  public var description: String {
+    switch self {
+    case .address(let address): "\(address.host):\(address.port)"
+    case .name(let name): name
+    }
+  }
+
+  /// What `Loop.adial` takes.
+  var dialString: String {
+    switch self {
+    case .address(let address): "tcp!\(address.host)!\(address.port)"
+    case .name(let name): name
+    }
   }
 }
 
@@ -88,13 +128,24 @@ private final class Pair: Aio.Receiver {
     case .connect:
       if let error = completion.error, !isClosing { relay.notReached(error) }
       guard completion.error == nil, !isClosing else { return fail(loop) }
-      _ = Pipe(from: client, to: target, in: self, on: loop)
-      _ = Pipe(from: target, to: client, in: self, on: loop)
+      begin(loop)
+    case .dial:
+      if let error = completion.error {
+        relay.notReached(completion.failure ?? SystemError(call: "dial", errno: error))
+        return fail(loop)
+      }
+      target = completion.accepted
+      begin(loop)
     case .close:
       closing -= 1
       if closing == 0 { relay.closed(on: loop) }
     default: break
     }
+  }
+
+  private func begin(_ loop: Aio.Loop) {
+    _ = Pipe(from: client, to: target, in: self, on: loop)
+    _ = Pipe(from: target, to: client, in: self, on: loop)
   }
 
   /// A direction has ended as it should (P2).

@@ -14,14 +14,15 @@ import Sys9
 
 exit(
   Launch.main(
-    "proxy", "passes TCP connections on to another port", takes: [.target],
+    "proxy", "passes TCP connections on to another place", takes: [.target],
     async: { listener, loop, connections, options in
       await AsyncRelay.serve(
-        listener, to: options.target ?? .ipv4(0, port: 0), loop, on: connections,
-        complain: complain)
+        listener, to: options.target ?? .name(""), loop, on: connections,
+        patience: options.patience, complain: complain)
     }
   ) { listener, loop, options in
     // A target is there: Launch has seen to it.
     Relay(
-      from: listener, to: options.target ?? .ipv4(0, port: 0), on: loop, complain: complain)
+      from: listener, to: options.target ?? .name(""), on: loop, patience: options.patience,
+      complain: complain)
   })

@@ -194,6 +194,34 @@ def no_target(context, way):
         require(said.count("Connection refused") == 20, f"it said: {said}")
 
 
+def dead_names(context, way):
+    """A name server never answers: clients are told in time, the loop goes on meanwhile."""
+    if os.getuid() != 0:
+        return  # a resolv.conf of its own wants a mount
+    silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        silent.bind(("127.0.0.77", 53))
+    except OSError:
+        return  # somebody is there
+    conf = os.path.join(context.scratch, "resolv.conf")
+    with open(conf, "w") as file:
+        file.write("nameserver 127.0.0.77\n")
+    with silent, context.server("proxy", *way, "--to", "tcp!dead.example!80", "--patience", "1",
+                                names=conf) as server:
+        begin = time.monotonic()
+        clients = [server.connect() for _ in range(10)]
+        server.kick(signal.SIGUSR1)
+        for client in clients:
+            require(client.recv(1) == b"", "a client without target got bytes")
+        took = time.monotonic() - begin
+        require(took < 5, f"clients waited {took} s")
+        status, said = server.finish()
+        require(status == 0, f"status {status}")
+        require(0 <= said.find("handles ") < said.find("timed out"),
+                f"the loop did not report while it waited: {said}")
+        require(said.count("tcp!dead.example!80: Connection timed out") == 10, f"it said: {said}")
+
+
 def slowloris(context, way):
     """Clients send a byte now and then: they are refused in time, and others are served."""
     with context.server("httpd", *way, "--slow", "1", "--idle", "2") as server:
@@ -330,7 +358,7 @@ def refusals(context, way):
             ("echo", ["--backend", "select"], 2, "--backend wants"),
             ("echo", ["--listen", "tcp!localhost!80"], 1, "--listen wants numbers"),
             ("echo", ["--listen", "nonsense"], 1, "nonsense"),
-            ("proxy", [], 2, "--to PORT is missing")):
+            ("proxy", [], 2, "--to ADDRESS is missing")):
         status, said = tried(name, *options)
         require(status == code and words in said, f"{name} {options}: {status}, {said}")
 
@@ -368,7 +396,7 @@ def storm(context, way):
 
 
 SCENARIOS = [slow_reader, many_slow_readers, stopped_peer, full_queue, descriptors, no_target,
-             slowloris, ended, cut_off, report, refusals, storm]
+             dead_names, slowloris, ended, cut_off, report, refusals, storm]
 WAYS = [("--backend", "epoll"), ("--backend", "uring"), ("--backend", "epoll", "--async"),
         ("--backend", "uring", "--async")]
 

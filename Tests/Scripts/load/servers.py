@@ -21,13 +21,18 @@ def require(condition, text):
 class Server:
     """A program of the runtime that has said where it listens."""
 
-    def __init__(self, directory, name, *options, descriptors=None):
+    def __init__(self, directory, name, *options, descriptors=None, names=None):
         def limit():
             if descriptors is not None:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
         self.name = " ".join([name, *options])
+        command = [os.path.join(directory, name), *options]
+        if names is not None:
+            # With another resolv.conf, which nobody else sees.
+            command = ["unshare", "-m", "sh", "-c",
+                       'mount --bind "$0" /etc/resolv.conf && exec "$@"', names, *command]
         self.process = subprocess.Popen(
-            [os.path.join(directory, name), *options], stdout=subprocess.PIPE,
+            command, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, preexec_fn=limit)
         ready = self.process.stdout.readline().decode()
         if "listening on" not in ready:

@@ -40,6 +40,8 @@ final class DialActivity: Activity {
     let answered = Aio.Callback { [weak self] completion, loop in
       guard let self else { return }
       question = .none
+      // One that was given up has its reason already.
+      if !loop.isUnderWay(self) { return }
       found = completion.addresses
       failure = completion.failure
       begin(completion.error, loop)
