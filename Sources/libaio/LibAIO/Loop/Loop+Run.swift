@@ -5,19 +5,20 @@ import Sys9
 extension Aio.Loop {
   /// Completions handed out in a phase before the next phase has its turn: 256 callbacks at the
   /// budgeted 2 us are half a tick of the timers.
-  private static let completionsPerTurnMax = 256
+  static let completionsPerTurnMax = 256
   /// Looks between two looks at the clock.
   private static let looksPerClock = 32
   /// Timers fired in a turn.
   static let timersPerTurnMax = 256
-  /// Handles that get their turn.
-  private static let handlesPerTurnMax = 256
+  /// Handles that get their turn: each is a system call or two.
+  private static let handlesPerTurnMax = 128
 
   /// Runs until `stop` is called.  Corresponds to `amain`.
   public final func run() {
     begin()
     while !isStopping { turn(waiting: true) }
     isStopping = false
+    flush()
   }
 
   /// Runs until there is nothing to do without waiting, and says whether there was anything.
@@ -80,7 +81,7 @@ extension Aio.Loop {
     guest?.turn(self)
     if mailbox.hasMail { stats.messages &+= mailbox.drain(into: self) }
     if now >= throttledUntil { feedThrottled() }
-    if !starved.isEmpty, hasFreeBlocks { feedStarved() }
+    if !starved.isEmpty { relieve() }
     if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
     takeTurns()
     fireTimers()
@@ -129,7 +130,7 @@ extension Aio.Loop {
     return deadline
   }
 
-  private var hasFreeBlocks: Bool {
+  final var hasFreeBlocks: Bool {
     pool.collect()
     datagramPool?.collect()
     return pool.freeCount > 0 && datagramPool?.freeCount != 0

@@ -117,6 +117,8 @@ extension Aio {
     /// Waits for the kernel until `deadline`, for ever if that is nil, not at all if it is 0, and
     /// delivers what it has.
     func wait(until deadline: UInt64?) { missing() }
+    /// Gives the system what it has not been given yet: the loop will not wait for a while.
+    func flush() {}
     /// Gives up the kernel's side of a handle on which nothing is under way.
     func release(_ handle: UInt32) { missing() }
     /// A new socket for connections to `address`, as a descriptor or what stands for it.
@@ -144,6 +146,8 @@ extension Aio {
     /// How long the loop sleeps at most while a handle waits for a buffer: those that are with
     /// other threads come home without a word.
     var foreignBuffersNs: UInt64 { .max }
+    /// How long no block may be free before what waits to be sent is moved out of the pool.
+    var patienceNs: UInt64 { 0 }
     /// Whether the loop's world is not real: descriptors mean nothing to the system.
     var isSimulated: Bool { false }
     /// What becomes readable when the loop has something to do; -1 if there is no such thing.
@@ -354,6 +358,8 @@ extension Aio {
     public internal(set) var messages: UInt64 = 0
     /// Times a handle waited for a buffer to become free.
     public internal(set) var starved: UInt64 = 0
+    /// Sends that were moved out of the pool, for want of blocks.
+    public internal(set) var spilled: UInt64 = 0
     /// Times a listener waited for a descriptor to become free.
     public internal(set) var throttled: UInt64 = 0
   }

@@ -41,6 +41,8 @@ final class DialActivity: Activity {
       // Whoever gave up has said why.
       guard let self, loop.isUnderWay(self) else { return }
       question = .none
+      // One that was given up has its reason already.
+      if !loop.isUnderWay(self) { return }
       found = completion.addresses
       failure = completion.failure
       begin(completion.error, loop)

@@ -294,7 +294,7 @@ extension Aio {
     }
 
     /// Cycles in a millisecond, measured for one.
-    private static func cyclesPerMs() -> UInt64 { cyclesPerMsMeasured }
+    static func cyclesPerMs() -> UInt64 { cyclesPerMsMeasured }
     private static let cyclesPerMsMeasured: UInt64 = {
       let ns = Kernel.monotonicNs(), cycles = SystemThread.cycles()
       var now = ns

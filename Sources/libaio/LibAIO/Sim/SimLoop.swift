@@ -185,7 +185,12 @@ final class SimLoop: Aio.Loop {
 
   override func release(_ handle: UInt32) { network.close(socket(handle)) }
 
-  override func shutdown(_ fd: CInt, _ how: CInt) -> CInt { network.shutdown(Int(fd), how) }
+  override func shutdown(_ fd: CInt, _ how: CInt) -> CInt {
+    let result = network.shutdown(Int(fd), how)
+    // Who receives there is told.
+    if result == 0 && how != SHUT_WR { queueTurn(network.sockets[Int(fd)].handle) }
+    return result
+  }
 
   func socket(_ handle: UInt32) -> Int { Int(unsafe handles[handle].pointee.fd) }
 
@@ -371,7 +376,7 @@ final class SimLoop: Aio.Loop {
     queueTurn(handle)
     guard let connection = network.accept(listener) else { return }
     guard !network.happens(.memory, oneIn: network.faults.memoryOneIn),
-      let place = addHandle(CInt(connection), [])
+      let place = addHandle(CInt(connection), .isAccepted)
     else { return network.close(connection) }
     try? watch(place)  // cannot fail here
     let accepted = name(ofHandle: place)
