@@ -137,14 +137,18 @@ private final class Waiting {
   func timesOut(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     let waiting = Waiting(2)
-    loop.adial(
-      "tcp!host!80", by: SilentResolver(), timeout: .milliseconds(20), to: waiting.receiver())
+    var words: [String] = []
+    let told = waiting.receiver { completion, _ in
+      words.append(completion.failure?.description ?? "nothing")
+    }
+    loop.adial("tcp!host!80", by: SilentResolver(), timeout: .milliseconds(20), to: told)
     let name = try DialString(parsing: "tcp!host!80")
     loop.resolve(
       name, by: SilentResolver(), deadline: loop.now + 10_000_000, to: waiting.receiver())
     loop.run()
     #expect(waiting.kinds == [.resolve, .dial])
     #expect(waiting.results == [-Int(ETIMEDOUT), -Int(ETIMEDOUT)])
+    #expect(words == ["tcp!host!80: Connection timed out"])
     loop.runUntilIdle()
     #expect(loop.isAtRest)
   }

@@ -162,7 +162,7 @@ import Testing
   /// The task ends when it has been reported: however slow the machine is.
   @Test func aTaskThatOverranIsReportedWithItsCalls() throws {
     final class Reports: Sendable {
-      let stalls = Mutex<[Aio.Stall]>([])
+      let stalls = Guarded<[Aio.Stall]>([])
       let count = Atomic<Int>(0)
     }
     let reports = Reports()

@@ -1,6 +1,5 @@
 import Glibc
 import Support
-import Synchronization
 import Sys9
 import SystemPackage
 import Testing
@@ -11,7 +10,7 @@ import Testing
 @Suite("Faults", .serialized) struct FaultTests {
   /// A script that lets `call` fail with `code` the first `times` times.
   private static func failing(_ call: String, _ code: CInt, times: Int) -> Faults.Script {
-    let left = Mutex(times)
+    let left = Guarded(times)
     let me = pthread_self()
     return { name in
       guard name == call, pthread_equal(pthread_self(), me) != 0 else { return nil }

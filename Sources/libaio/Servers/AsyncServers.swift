@@ -6,40 +6,40 @@ public import Sys9
 
 /// Sends back whatever its connections receive.
 public enum AsyncEcho {
-  /// Accepts until the task is cancelled.
-  public static func serve(_ listener: Aio.AsyncListener, _ loop: Aio.AsyncLoop) async {
-    while let connection = try? await listener.accept() {
-      loop.spawn { await echo(connection) }
+  /// Accepts until the task is cancelled, and returns when all connections have ended.
+  public static func serve(_ listener: Aio.AsyncListener, on connections: Connections) async {
+    await connections.serve(listener) { connection in
+      // A connection that fails has nobody to be told.
+      do throws(SystemError) {
+        while let buffer = try await connection.receive() { try await connection.send(buffer) }
+      } catch {}
+      await connection.close()
     }
-    listener.close()
-  }
-
-  private nonisolated(nonsending) static func echo(_ connection: Aio.AsyncConnection) async {
-    // A connection that fails has nobody to be told.
-    do throws(SystemError) {
-      while let buffer = try await connection.receive() { try await connection.send(buffer) }
-    } catch {}
-    await connection.close()
   }
 }
 
 /// Passes connections on to another address.
 public enum AsyncRelay {
-  /// Accepts until the task is cancelled.
+  /// Accepts until the task is cancelled, and returns when all connections have ended.
+  ///
+  /// - Parameters:
+  ///   - patience: how long to look for the target and to connect to it.
+  ///   - complain: told why the target cannot be reached, each time.
   public static func serve(
-    _ listener: Aio.AsyncListener, to target: SocketAddress, _ loop: Aio.AsyncLoop
+    _ listener: Aio.AsyncListener, to target: Relay.Target, _ loop: Aio.AsyncLoop,
+    on connections: Connections, patience: Duration = .seconds(10),
+    complain: @escaping (SystemError) -> Void = { _ in }
   ) async {
-    while let client = try? await listener.accept() {
-      loop.spawn {
-        // Who cannot be connected is told by the end of the stream.
-        if let other = try? await loop.adial("tcp!\(target.host)!\(target.port)") {
-          await relay(client, other, loop)
-        } else {
-          await client.close()
-        }
+    await connections.serve(listener, endsInput: false) { client in
+      // Who cannot be connected is told by the end of the stream.
+      do throws(SystemError) {
+        let other = try await loop.adial(target.dialString, timeout: patience)
+        await relay(client, other, loop)
+      } catch {
+        complain(error)
+        await client.close()
       }
     }
-    listener.close()
   }
 
   private nonisolated(nonsending) static func relay(
@@ -63,6 +63,8 @@ public enum AsyncRelay {
       // A side that is gone already needs no telling.
       try? source.shutdown(CInt(SHUT_RDWR))
       try? sink.shutdown(CInt(SHUT_RDWR))
+      // What has come holds buffers, for want of which the other direction may not see its end.
+      do throws(SystemError) { while try await source.receive() != nil {} } catch {}
     }
   }
 }

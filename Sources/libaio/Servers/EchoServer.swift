@@ -1,4 +1,7 @@
 // The smallest server: what comes in goes out.
+//
+// A peer that sends and does not read is held back when `waitingMax` of its buffers wait: it pays
+// with its own.
 
 import Glibc
 public import LibAIO
@@ -6,33 +9,43 @@ public import LibAIO
 /// Sends back whatever its connections receive.
 ///
 /// One object serves all connections: nothing is kept of them, and nothing allocated.
-public final class EchoServer: Aio.Receiver {
-  /// Connections accepted.
-  public private(set) var accepted = 0
-  /// Connections closed.
-  public private(set) var closed = 0
+public final class EchoServer: Service {
+  /// Sends that wait before what comes in is held back: 64 KiB, as much as a socket has.
+  private static let waitingMax = 16
+  /// Sends that may still wait when it goes on.
+  private static let waitingMin = 4
+
+  private let closer = Closer()
 
   /// A server that accepts on `listener` from now on.
-  public init(on listener: Aio.Handle, of loop: Aio.Loop) {
-    super.init()
-    loop.accept(on: listener, repeating: true, to: self)
+  public override init(on listener: Aio.Handle, of loop: Aio.Loop) {
+    super.init(on: listener, of: loop)
+    closer.server = self
   }
 
   /// Goes on with a connection.
   public override func completed(_ completion: inout Aio.Completion, on loop: Aio.Loop) {
     switch completion.kind {
     case .receive:
+      let handle = completion.handle
       if let buffer = completion.takeBuffer(), !buffer.isEmpty {
-        loop.send(buffer, to: completion.handle, self)
+        loop.send(buffer, to: handle, self)
+        if loop.waitingSends(on: handle, upTo: Self.waitingMax) == Self.waitingMax {
+          loop.pause(completion.token)
+        }
       } else if completion.isLast {
-        finish(completion.handle, error: completion.error, loop)
+        finish(handle, error: completion.error, loop)
       }
     case .accept:
       guard completion.error == nil else { return }
-      accepted += 1
+      began()
       loop.receive(from: completion.accepted, repeating: true, to: self)
-    case .send: if let error = completion.error { finish(completion.handle, error: error, loop) }
-    case .close: if completion.error == nil { closed += 1 }
+    case .send:
+      if let error = completion.error { return finish(completion.handle, error: error, loop) }
+      if loop.waitingSends(on: completion.handle, upTo: Self.waitingMin) < Self.waitingMin {
+        loop.resumeReceiving(from: completion.handle)
+      }
+    case .close: if completion.error == nil { closed(on: loop) }
     default: break
     }
   }
@@ -40,7 +53,7 @@ public final class EchoServer: Aio.Receiver {
   /// At the end of a stream, what is still to be sent goes out before the close.
   private func finish(_ handle: Aio.Handle, error: CInt?, _ loop: Aio.Loop) {
     if error == nil {
-      loop.send(Aio.Buffer(""), to: handle, Closer.shared(for: self))
+      loop.send(Aio.Buffer(""), to: handle, closer)
     } else {
       loop.close(handle, self)
     }
@@ -48,20 +61,10 @@ public final class EchoServer: Aio.Receiver {
 
   /// Closes a connection once all before it has been sent.
   private final class Closer: Aio.Receiver {
-    private unowned let server: EchoServer
-    private init(_ server: EchoServer) { self.server = server }
-
-    static func shared(for server: EchoServer) -> Closer {
-      if let closer = server.closer { return closer }
-      let closer = Closer(server)
-      server.closer = closer
-      return closer
-    }
+    unowned var server: EchoServer?
 
     override func completed(_ completion: inout Aio.Completion, on loop: Aio.Loop) {
       loop.close(completion.handle, server)
     }
   }
-
-  private var closer: Closer?
 }

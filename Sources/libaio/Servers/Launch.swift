@@ -1,190 +1,120 @@
-// How the runtime's programs start: the same options, the same line when they are ready.
+// How the runtime's programs live: theory of operation.
+//
+// Shape.  The same options, the same line when they are ready, the same end.  Each worker is a
+// thread with a loop and a listener of its own, which share a port; the first worker has the main
+// thread, and gets the signals, which it passes on by messages.
+//
+//     SIGINT, SIGTERM  --> every worker: no new connections; those that are open come to their end
+//        once more, or after --grace: they are cut off
+//     SIGUSR1          --> every worker: a report to standard error, and the trace, if one is kept
+//
+// Invariants.
+//   E1  The status is 0 if every connection came to its end, 1 if some were cut off or if the
+//       program could not begin, 2 for a command line that is wrong.
+//   E2  The ready line is printed when every worker's listener takes connections, and not before.
 
 import Glibc
 public import LibAIO
 public import Sys9
 
-/// What some of the runtime's programs take beside what all do.
-public enum LaunchExtra: CaseIterable, Sendable {
-  /// `--to PORT`, which must be given.
-  case target
-  /// `--root DIRECTORY`.
-  case root
-
-  /// How it stands in the first line of the help.
-  var usage: String {
-    switch self {
-    case .target: "--to PORT"
-    case .root: "[--root DIRECTORY]"
-    }
-  }
-
-  /// Its line in the help.
-  var help: String {
-    switch self {
-    case .target: "      --to PORT          pass connections on to this port of 127.0.0.1"
-    case .root: "      --root DIRECTORY   serve the files below this directory"
-    }
-  }
-}
-
-/// What the user asked a server for.
-public struct LaunchOptions: Sendable {
-  /// Where to listen; 0 for a port that is free.
-  public var port: UInt16 = 0
-  /// Where to pass connections on, if the program does.
-  public var target: SocketAddress?
-  /// The directory whose files are served, if the program serves files.
-  public var root: String?
-  /// Threads, each with a loop and a listener of its own.
-  public var workers = 1
-  /// Whether tasks serve, where a program has both ways.
-  public var isAsync = false
-  /// What loops stand on.
-  public var world = Aio.World.machine
-
-  /// What was wrong with a command line.
-  public struct UsageError: Error, Equatable {
-    /// One sentence for the user.
-    public let text: String
-  }
-
-  /// The options in `arguments`, without the program's name; nil where help was asked for.
-  public static func parse(_ arguments: [String]) throws(UsageError) -> LaunchOptions? {
-    var options = LaunchOptions()
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
-      switch word {
-      case "-h", "--help": return nil
-      case "-p", "--port": options.port = try port(rest.popFirst(), of: word)
-      case "--to": options.target = .ipv4(0x7F00_0001, port: try port(rest.popFirst(), of: word))
-      case "-t", "--workers":
-        guard let count = rest.popFirst().flatMap({ Int($0) }), (1...256).contains(count) else {
-          throw UsageError(text: "\(word) wants a number of threads, 1 to 256")
-        }
-        options.workers = count
-      case "--async": options.isAsync = true
-      case "--root":
-        guard let root = rest.popFirst() else { throw UsageError(text: "--root wants a directory") }
-        options.root = root
-      case "--backend":
-        switch rest.popFirst() {
-        case "epoll": options.world = .epoll
-        case "uring": options.world = .uring
-        case "auto": options.world = .machine
-        default: throw UsageError(text: "--backend wants epoll, uring or auto")
-        }
-      default: throw UsageError(text: "unexpected argument '\(word)'")
-      }
-    }
-    return options
-  }
-
-  private static func port(_ text: String?, of option: String) throws(UsageError) -> UInt16 {
-    guard let text, let port = UInt16(text) else {
-      throw UsageError(text: "\(option) wants a port, 0 to 65535")
-    }
-    return port
-  }
-}
-
 /// Starts a server as all programs of the runtime are started.
 public enum Launch {
-  /// Makes the server that `serve` builds on a listener, says where it is, and runs it for ever.
+  /// What a program does on a worker's listener by a receiver.
+  public typealias Serve = (Aio.Handle, Aio.Loop, LaunchOptions) throws(SystemError) -> Service
+  /// What it does by tasks, until the task is cancelled and all connections have ended.
+  public typealias Tasks =
+    @Sendable (Aio.AsyncListener, Aio.AsyncLoop, Connections, LaunchOptions)
+    async throws(SystemError) -> Void
+
+  /// Makes the server that `serve` builds on a listener, says where it is, and runs it until a
+  /// signal ends it.
   ///
-  /// - Returns: the exit status, if it could not begin: 0 after help, 1 if the system refused, 2
-  ///   for a command line that is wrong.
+  /// - Parameter check: throws what would keep every worker from serving, before any is made.
+  /// - Returns: the exit status (E1); 0 after help.
   public static func main(
-    _ name: String, _ summary: String, takes extra: LaunchExtra? = nil,
-    async tasks: (@Sendable (Aio.AsyncListener, Aio.AsyncLoop, LaunchOptions) async -> Void)? = nil,
-    _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) throws(SystemError) -> AnyObject
+    _ name: String, _ summary: String, takes extras: [LaunchExtra] = [],
+    check: (LaunchOptions) throws(SystemError) -> Void = { _ in }, async tasks: @escaping Tasks,
+    _ serve: Serve
   ) -> CInt {
-    let usage = usage(name, summary, extra, hasTasks: tasks != nil)
     do {
-      guard let options = try LaunchOptions.parse(Array(CommandLine.arguments.dropFirst())) else {
-        print(usage, to: STDOUT_FILENO)
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      guard let options = try LaunchOptions.parse(arguments, takes: extras) else {
+        print(usage(name, summary, extras), to: STDOUT_FILENO)
         return 0
       }
-      if extra == .target && options.target == nil {
-        throw LaunchOptions.UsageError(text: "--to PORT is missing")
-      }
-      if options.isAsync && tasks == nil {
-        throw LaunchOptions.UsageError(text: "--async: this program has no tasks")
-      }
-      try run(name, options, options.isAsync ? tasks : nil, serve)
-      return 0
+      // Who reads what we print may go away: a server serves nevertheless.
+      _ = signal(SIGPIPE, SIG_IGN)
+      try check(options)
+      return try run(name, options, tasks, serve)
     } catch let error as LaunchOptions.UsageError {
       print("\(name): \(error.text)\nTry: \(name) --help\n", to: STDERR_FILENO)
       return 2
     } catch {
-      print("\(name): \(error)\n", to: STDERR_FILENO)
+      print("\(name): \(error)\n\(remedy(error))", to: STDERR_FILENO)
       return 1
     }
   }
 
-  private static func usage(
-    _ name: String, _ summary: String, _ extra: LaunchExtra?, hasTasks: Bool
-  ) -> String {
+  private static func remedy(_ error: any Error) -> String {
+    guard let error = error as? SystemError else { return "" }
+    switch error.errno {
+    case EADDRINUSE: return "Another program listens there; -p 0 takes a port that is free.\n"
+    case EMFILE: return "Allow it more descriptors (ulimit -n), or fewer workers.\n"
+    case EWOULDBLOCK: return "--listen wants numbers for host and port.\n"
+    default: return ""
+    }
+  }
+
+  private static func usage(_ name: String, _ summary: String, _ extras: [LaunchExtra]) -> String {
     """
-    usage: \(name) [-p PORT] [-t WORKERS] [--backend epoll|uring|auto]\
-    \(hasTasks ? " [--async]" : "")\(extra.map { " " + $0.usage } ?? "")
+    usage: \(name) \(extras.map { $0.usage + " " }.joined())[-p PORT | --listen ADDRESS]
+               [-t WORKERS] [--backend epoll|uring|auto] [--async] [--grace SECONDS]
+               [--latency] [--trace FILE]
 
     \(name) \(summary).
 
+    \(extras.map { $0.help + "\n" }.joined())\
       -p, --port PORT        listen on this port of 127.0.0.1; 0, the default, takes a free one
+          --listen ADDRESS   listen there: tcp!*!8080, tcp!::1!8080, unix!/tmp/socket
       -t, --workers NUMBER   threads, each with a loop of its own; 1 is the default
-    \(extra.map { $0.help + "\n" } ?? "")\
           --backend NAME     epoll, uring, or auto: uring where the system allows it
-    \(hasTasks ? "      --async            serve by Swift's tasks, one a connection\n" : "")\
+          --async            serve by Swift's tasks, one a connection
+          --grace SECONDS    how long connections may take to end after SIGINT or SIGTERM; 10
+          --latency          measure how late the loops are, for the report
+          --trace FILE       keep the last 4,096 events of each worker, and write them to FILE in
+                             Chrome's format at the end and with each report
       -h, --help             print this
 
-    Prints "\(name): listening on ADDRESS" when it is ready.
+    Prints "\(name): listening on ADDRESS" when it is ready.  SIGINT and SIGTERM end it: what has
+    been promised is sent first.  SIGUSR1 has it report to standard error.
 
     """
   }
 
-  /// One thread's server, made by the first thread and run by its own.
-  private struct Served: @unchecked Sendable {
-    let loop: Aio.Loop
-    let listener: Aio.Handle
-    let server: AnyObject?
-  }
-
   private static func run(
-    _ name: String, _ options: LaunchOptions,
-    _ tasks: (@Sendable (Aio.AsyncListener, Aio.AsyncLoop, LaunchOptions) async -> Void)?,
-    _ serve: (Aio.Handle, Aio.Loop, LaunchOptions) throws(SystemError) -> AnyObject
-  ) throws(SystemError) {
-    var listening = Aio.ListenOptions()
-    listening.sharesPort = options.workers > 1
-    var address = SocketAddress.ipv4(0x7F00_0001, port: options.port)
-    var served: [Served] = []
-    for _ in 0..<options.workers {
-      let loop = try options.world.makeLoop()
-      let listener = try loop.announce(address, options: listening)
-      address = try loop.localAddress(of: listener)
-      let server = tasks == nil ? try serve(listener, loop, options) : nil
-      served.append(Served(loop: loop, listener: listener, server: server))
+    _ name: String, _ options: LaunchOptions, _ tasks: @escaping Tasks, _ serve: Serve
+  ) throws(SystemError) -> CInt {
+    let crew = try Crew(name, options)
+    for worker in crew.workers {
+      let loop = worker.loop
+      if options.isProbed { worker.probe = Aio.LatencyProbe(on: loop) }
+      if options.trace != nil { loop.keepRecords(last: 4096) }
+      if !options.isAsync { worker.service = try serve(worker.listener, loop, options) }
     }
-    print("\(name): listening on \(address.host):\(address.port)\n", to: STDOUT_FILENO)
-    for worker in served.dropFirst() {
-      _ = try SystemThread.start { run(worker, options, tasks) }
+    try crew.listenForSignals()
+    print("\(name): listening on \(crew.place)\n", to: STDOUT_FILENO)
+    var threads: [SystemThread.ID] = []
+    for worker in crew.workers.dropFirst() {
+      threads.append(try SystemThread.start { crew.run(worker, tasks) })
     }
-    if let first = served.first { run(first, options, tasks) }
+    if let first = crew.workers.first { crew.run(first, tasks) }
+    for thread in threads { SystemThread.join(thread) }
+    return crew.conclude()
   }
 
-  private static func run(
-    _ worker: Served, _ options: LaunchOptions,
-    _ tasks: (@Sendable (Aio.AsyncListener, Aio.AsyncLoop, LaunchOptions) async -> Void)?
-  ) {
-    guard let tasks else { return withExtendedLifetime(worker.server) { worker.loop.run() } }
-    let listener = worker.listener
-    worker.loop.run { loop in await tasks(Aio.AsyncListener(listener, loop), loop, options) }
-  }
-
-  private static func print(_ text: String, to fd: CInt) {
+  static func print(_ text: String, to fd: CInt) {
     let bytes = Array(text.utf8)
-    // Nobody may be reading: a server serves nevertheless.
+    // Nobody may be reading.
     unsafe bytes.withUnsafeBytes {
       if let base = $0.baseAddress { _ = unsafe Kernel.write(fd, base, $0.count) }
     }

@@ -8,7 +8,8 @@
 //     client <--send-- Pipe <--receive-- target
 //
 // Invariants.
-//   P1  A pipe owns at most `highWater` bytes and what was under way when it held its source back.
+//   P1  A pipe owns at most `highWater` bytes and buffers, and what was under way when it held its
+//       source back.
 //   P2  The end of a direction is passed on after its last byte; when both have ended, or one has
 //       failed, both sides are closed.
 
@@ -17,34 +18,94 @@ public import LibAIO
 public import Sys9
 
 /// Passes connections on to another address.
-public final class Relay: Aio.Receiver {
-  private let target: SocketAddress
-  /// Pairs that are open.
-  public private(set) var open = 0
-  /// Pairs so far.
-  public private(set) var total = 0
+///
+/// Its connections are pairs: those that are open end by themselves, and not because the relay does.
+public final class Relay: Service {
+  /// Where connections are passed on to.
+  public enum Target: Sendable, Equatable {
+    /// An address.
+    case address(SocketAddress)
+    /// A dial string, whose names are asked for anew for each connection.
+    case name(String)
+  }
+
+  private let target: Target
+  private let patience: Duration
+  private let complain: (SystemError) -> Void
+  /// Clients whose target could not be reached.
+  public private(set) var refused = 0
 
   /// A relay from `listener` to `target`, from now on.
-  public init(from listener: Aio.Handle, to target: SocketAddress, on loop: Aio.Loop) {
+  ///
+  /// - Parameters:
+  ///   - patience: how long to look for a target that is a name, and to connect to it.
+  ///   - complain: told why the target cannot be reached, each time.
+  public init(
+    from listener: Aio.Handle, to target: Target, on loop: Aio.Loop,
+    patience: Duration = .seconds(10), complain: @escaping (SystemError) -> Void = { _ in }
+  ) {
     self.target = target
-    super.init()
-    loop.accept(on: listener, repeating: true, to: self)
+    self.patience = patience
+    self.complain = complain
+    super.init(on: listener, of: loop)
   }
+
+  /// A relay from `listener` to an address, from now on.
+  public convenience init(
+    from listener: Aio.Handle, to target: SocketAddress, on loop: Aio.Loop
+  ) {
+    self.init(from: listener, to: .address(target), on: loop)
+  }
+
+  /// Nothing is known of what a pair has promised: it ends by itself.
+  public override func endConnections(on loop: Aio.Loop) {}
+
+  /// Clients whose target could not be reached.
+  public override var summary: String { refused == 0 ? "" : "targets not reached: \(refused)" }
 
   /// A new client: its way to the target begins.
   public override func completed(_ completion: inout Aio.Completion, on loop: Aio.Loop) {
     guard completion.kind == .accept, completion.error == nil else { return }
-    total += 1
-    open += 1
+    began()
     let pair = Pair(client: completion.accepted, relay: self)
-    do {
-      pair.target = try loop.connect(to: target, pair)
-    } catch {
-      pair.fail(loop)
+    switch target {
+    case .name(let name): loop.adial(name, timeout: patience, to: pair)
+    case .address(let address):
+      do {
+        pair.target = try loop.connect(to: address, pair)
+      } catch {
+        notReached(error)
+        pair.fail(loop)
+      }
     }
   }
 
-  fileprivate func pairClosed() { open -= 1 }
+  fileprivate func notReached(_ error: SystemError) {
+    refused += 1
+    complain(error)
+  }
+
+  fileprivate func notReached(_ errno: CInt) {
+    notReached(SystemError(call: "connect", errno: errno, subject: target.description))
+  }
+}
+
+extension Relay.Target: CustomStringConvertible {
+  /// `host:port`, or the dial string.
+  public var description: String {
+    switch self {
+    case .address(let address): "\(address.host):\(address.port)"
+    case .name(let name): name
+    }
+  }
+
+  /// What `Loop.adial` takes.
+  var dialString: String {
+    switch self {
+    case .address(let address): "tcp!\(address.host)!\(address.port)"
+    case .name(let name): name
+    }
+  }
 }
 
 /// A client, its target, and a pipe each way.
@@ -65,14 +126,26 @@ private final class Pair: Aio.Receiver {
   override func completed(_ completion: inout Aio.Completion, on loop: Aio.Loop) {
     switch completion.kind {
     case .connect:
+      if let error = completion.error, !isClosing { relay.notReached(error) }
       guard completion.error == nil, !isClosing else { return fail(loop) }
-      _ = Pipe(from: client, to: target, in: self, on: loop)
-      _ = Pipe(from: target, to: client, in: self, on: loop)
+      begin(loop)
+    case .dial:
+      if let error = completion.error {
+        relay.notReached(completion.failure ?? SystemError(call: "dial", errno: error))
+        return fail(loop)
+      }
+      target = completion.accepted
+      begin(loop)
     case .close:
       closing -= 1
-      if closing == 0 { relay.pairClosed() }
+      if closing == 0 { relay.closed(on: loop) }
     default: break
     }
+  }
+
+  private func begin(_ loop: Aio.Loop) {
+    _ = Pipe(from: client, to: target, in: self, on: loop)
+    _ = Pipe(from: target, to: client, in: self, on: loop)
   }
 
   /// A direction has ended as it should (P2).
@@ -93,16 +166,17 @@ private final class Pair: Aio.Receiver {
 
 /// One direction of a pair.
 private final class Pipe: Aio.Receiver {
-  /// More than this on its way to a side that does not take it, and the source waits.
-  private static let highWater = 65_536
-  private static let lowWater = 16_384
+  /// More bytes or buffers than this on their way to a side that does not take them, and the source
+  /// waits: a buffer may hold one byte.
+  private static let highWater = (bytes: 65_536, buffers: 16)
+  private static let lowWater = (bytes: 16_384, buffers: 4)
 
   private let source: Aio.Handle
   private let sink: Aio.Handle
   private unowned let pair: Pair
   private let keeping: Pair
   private var receiving = Aio.OpToken.none
-  private var pending = 0
+  private var pending = (bytes: 0, buffers: 0)
   private var isHeldBack = false
   private var hasEnded = false
 
@@ -120,12 +194,15 @@ private final class Pipe: Aio.Receiver {
     case .receive: received(&completion, loop)
     case .send:
       guard completion.error == nil else { return pair.fail(loop) }
-      pending -= completion.result
-      if isHeldBack && pending <= Self.lowWater {
+      pending.bytes -= completion.result
+      pending.buffers -= 1
+      if isHeldBack && pending.bytes <= Self.lowWater.bytes
+        && pending.buffers <= Self.lowWater.buffers
+      {
         isHeldBack = false
         loop.resume(receiving)
       }
-      if hasEnded && pending == 0 { passOnTheEnd(loop) }
+      if hasEnded && pending.buffers == 0 { passOnTheEnd(loop) }
     default: break
     }
   }
@@ -133,15 +210,18 @@ private final class Pipe: Aio.Receiver {
   private func received(_ completion: inout Aio.Completion, _ loop: Aio.Loop) {
     guard completion.error == nil else { return pair.fail(loop) }
     if let buffer = completion.takeBuffer(), !buffer.isEmpty {
-      pending += buffer.count
+      pending.bytes += buffer.count
+      pending.buffers += 1
       loop.send(buffer, to: sink, self)
-      if pending > Self.highWater && !isHeldBack && !completion.isLast {
+      let isBehind =
+        pending.bytes > Self.highWater.bytes || pending.buffers > Self.highWater.buffers
+      if isBehind && !isHeldBack && !completion.isLast {
         isHeldBack = true
         loop.pause(receiving)
       }
     } else if completion.isLast {
       hasEnded = true
-      if pending == 0 { passOnTheEnd(loop) }
+      if pending.buffers == 0 { passOnTheEnd(loop) }
     }
   }
 

@@ -1,10 +1,10 @@
 // A web server: theory of operation.
 //
 // Shape.  A server accepts and keeps what its connections share; a connection is a receiver with
-// what it has not understood yet, the body it is passing over, and the file it is sending.
+// what it has not understood yet, its conversation, and the moment at which it has taken too long.
 //
-//     receive --> input? --RequestHead--> WebSite --> answers of a batch --> send
-//                                                      a file, in pieces --> send ... send
+//     receive --> input? --WebExchange--> answers of a batch --> send
+//                                          a file, in pieces --> send ... send
 //
 // Requests that arrive together are answered together: what they come to is gathered in the
 // server's scratch and sent in the very buffer that they came in, if it has room.  So an answer of
@@ -17,6 +17,7 @@
 //   V3  Behind an answer that closes, nothing is understood any more.
 //   V4  What closes says so first (shutdown), and passes over what still comes, up to `lingerMax`
 //       bytes: a close with unread bytes would take the answer from its reader.
+//   V5  A connection has a timer that fires at its clock's deadline or before.
 
 import Glibc
 public import LibAIO
@@ -24,14 +25,13 @@ import LibHTTP
 public import Sys9
 
 /// Serves a site.
-public final class WebServer: Aio.Receiver {
+public final class WebServer: Service {
   let site: WebSite
-  /// Connections that are open.
-  public internal(set) var open = 0
-  /// Connections so far.
-  public private(set) var accepted = 0
+  let limits: WebClock.Limits
   /// Requests so far, those that were refused included.
   public internal(set) var requests = 0
+  /// Connections that took too long.
+  public internal(set) var expired = 0
   /// What a batch of requests comes to; used within one callback only.
   var scratch: [UInt8] = []
   private let clock: () -> Int64
@@ -40,65 +40,55 @@ public final class WebServer: Aio.Receiver {
   ///
   /// - Parameter clock: the seconds since 1970; asked once a batch.
   public init(
-    _ site: WebSite, on listener: Aio.Handle, of loop: Aio.Loop,
+    _ site: WebSite, on listener: Aio.Handle, of loop: Aio.Loop, limits: WebLimits = WebLimits(),
     clock: @escaping () -> Int64 = { Int64(Kernel.realtimeNs() / 1_000_000_000) }
   ) {
     self.site = site
+    self.limits = WebClock.Limits(limits)
     self.clock = clock
-    super.init()
-    scratch.reserveCapacity(WebConnection.batchMax + 4096)
-    loop.accept(on: listener, repeating: true, to: self)
+    super.init(on: listener, of: loop)
+    scratch.reserveCapacity(WebExchange.batchMax + 4096)
   }
 
   /// Begins with a connection.
   public override func completed(_ completion: inout Aio.Completion, on loop: Aio.Loop) {
     guard completion.kind == .accept, completion.error == nil else { return }
-    accepted += 1
-    open += 1
+    began()
     _ = WebConnection(completion.accepted, self, loop)
   }
+
+  /// Requests, and connections that took too long.
+  public override var summary: String { "requests \(requests), too slow \(expired)" }
 
   var date: HTTP.Date { HTTP.Date(seconds: clock()) }
 }
 
 /// One connection of a web server.
 final class WebConnection: Aio.Receiver {
-  /// Answers of a batch beyond this many bytes wait for the next one.
-  static let batchMax = 16_384
-  /// The input that may wait for an answer to be sent.
-  private static let inputMax = 65_536
-  /// The pieces in which a file is sent.
-  private static let pieceSize = 65_536
-  /// What is passed over of the input of a connection that is closing.
-  private static let lingerMax = 1 << 20
-
-  /// A file that is being sent.
-  private struct FileBody: ~Copyable {
-    let file: Descriptor
-    var offset: Int64
-    var left: UInt64
-  }
-
   private let handle: Aio.Handle
   private let server: WebServer
   private var receiving = Aio.OpToken.none
   /// What has arrived and is not understood yet.
   private var input: [UInt8] = []
-  private var body = HTTP.BodyDecoder(.none)
-  private var file: FileBody?
+  private var exchange: WebExchange
+  private var clock: WebClock
+  /// When the timer fires (V5).
+  private var armed = UInt64.max
+  private var timer = Aio.TimerToken.none
   private var isSending = false
   private var isHeldBack = false
   private var hasEnded = false
-  /// The last answer has been given (V3).
-  private var isFinal = false
   private var lingered = 0
   private var isClosed = false
 
   init(_ handle: Aio.Handle, _ server: WebServer, _ loop: Aio.Loop) {
     self.handle = handle
     self.server = server
+    exchange = WebExchange(server.site)
+    clock = WebClock(server.limits, now: loop.now)
     super.init()
     receiving = loop.receive(from: handle, repeating: true, to: self)
+    watch(loop)
   }
 
   override func completed(_ completion: inout Aio.Completion, on loop: Aio.Loop) {
@@ -108,9 +98,10 @@ final class WebConnection: Aio.Receiver {
       isSending = false
       let buffer = completion.takeBuffer()
       if completion.error != nil { return close(loop) }
-      if let buffer, file != nil { sendPiece(buffer, loop) }
+      if let buffer, exchange.hasFile { sendPiece(buffer, loop) }
       goOn(loop)
-    case .close: server.open -= 1
+    case .timer: timerFired(loop)
+    case .close: server.closed(on: loop)
     default: break
     }
   }
@@ -118,8 +109,50 @@ final class WebConnection: Aio.Receiver {
   private func close(_ loop: Aio.Loop) {
     if isClosed { return }
     isClosed = true
-    file = nil
+    loop.removeTimer(timer)
     loop.close(handle, self)
+  }
+
+  // MARK: Time
+
+  /// Sees to it that the timer fires in time (V5).
+  private func watch(_ loop: Aio.Loop) {
+    if clock.deadline >= armed || isClosed { return }
+    loop.removeTimer(timer)
+    armed = clock.deadline
+    timer = loop.addOneShot(at: armed, to: self)
+  }
+
+  private func timerFired(_ loop: Aio.Loop) {
+    armed = .max
+    if loop.now < clock.deadline { return watch(loop) }
+    server.expired += 1
+    if isSending || (clock.phase != .head && clock.phase != .body) { return close(loop) }
+    exchange.refuse(
+      HTTP.Fault(408, "the request takes too long"), server.date, into: &server.scratch)
+    server.requests += 1
+    input = []
+    send(reusing: nil, loop)
+    goOn(loop)
+  }
+
+  /// What the connection does now.
+  private func settle(_ loop: Aio.Loop) {
+    let phase: WebClock.Phase
+    if isSending {
+      phase = .send
+    } else if exchange.isFinal {
+      phase = .linger
+    } else {
+      phase =
+        switch exchange.expectation(waiting: input.count) {
+        case .request: .idle
+        case .head: .head
+        case .body: .body
+        }
+    }
+    clock.enter(phase, server.limits, now: loop.now)
+    watch(loop)
   }
 
   // MARK: Input
@@ -130,23 +163,23 @@ final class WebConnection: Aio.Receiver {
       if completion.isLast { hasEnded = true }
       return goOn(loop)
     }
-    if isFinal {
+    clock.received(buffer.count, server.limits)
+    if exchange.isFinal {
       lingered += buffer.count
-      if lingered > Self.lingerMax { close(loop) }
+      if lingered > WebExchange.lingerMax { close(loop) }
       return
     }
     if isSending || !input.isEmpty {
       unsafe buffer.withBytes { unsafe input.append(contentsOf: $0) }
-      if input.count > Self.inputMax && !isHeldBack && !completion.isLast {
+      if input.count > WebExchange.inputMax && !isHeldBack && !completion.isLast {
         isHeldBack = true
         loop.pause(receiving)
       }
       return goOn(loop)
     }
-    var taken = 0
     unsafe buffer.withBytes { bytes in
-      taken = answer(unsafe Span(_unsafeElements: bytes.bindMemory(to: UInt8.self)))
-      if !isFinal { unsafe input.append(contentsOf: bytes.dropFirst(taken)) }
+      let taken = answer(unsafe Span(_unsafeElements: bytes.bindMemory(to: UInt8.self)))
+      if !exchange.isFinal { unsafe input.append(contentsOf: bytes.dropFirst(taken)) }
     }
     send(reusing: buffer, loop)
     goOn(loop)
@@ -154,21 +187,22 @@ final class WebConnection: Aio.Receiver {
 
   /// Whatever is next: more input, the end, or nothing.
   private func goOn(_ loop: Aio.Loop) {
-    while !isSending && !isFinal && !isClosed && !input.isEmpty {
+    while !isSending && !exchange.isFinal && !isClosed && !input.isEmpty {
       let bytes = input
       let taken = answer(bytes.span)
       if taken == 0 && server.scratch.isEmpty { break }
       input.removeFirst(min(taken, input.count))
       send(reusing: nil, loop)
     }
-    if isHeldBack && input.count <= Self.inputMax / 2 {
+    if isHeldBack && input.count <= WebExchange.inputMax / 2 {
       isHeldBack = false
       loop.resume(receiving)
     }
-    if isSending || isClosed { return }
+    if isClosed { return }
     // Of a request that is cut off by the end, nothing can be said to anybody.
-    if hasEnded { return close(loop) }
-    if isFinal && lingered == 0 {
+    if hasEnded && !isSending { return close(loop) }
+    settle(loop)
+    if exchange.isFinal && lingered == 0 && !isSending {
       lingered = 1
       do {
         try loop.shutdown(handle, CInt(SHUT_WR))  // V4
@@ -180,66 +214,25 @@ final class WebConnection: Aio.Receiver {
 
   // MARK: Answers
 
-  /// Answers the requests in `bytes`, into the server's scratch, up to a file that must be sent
-  /// first; returns the bytes that are done with.
+  /// Answers the requests in `bytes`, into the server's scratch; returns the bytes that are done
+  /// with.
   private func answer(_ bytes: Span<UInt8>) -> Int {
-    var at = 0
-    let date = server.date
-    do throws(HTTP.Fault) {
-      while at < bytes.count && !isFinal && file == nil && server.scratch.count < Self.batchMax {
-        let rest = bytes.extracting(at..<bytes.count)
-        if !body.isDone {
-          at += try body.next(rest).taken
-          continue
-        }
-        guard let head = try HTTP.RequestHead.parse(rest) else { break }
-        answer(head, rest, date)
-        at += head.size
-      }
-    } catch {
-      server.requests += 1
-      isFinal = true
-      append(WebSite.refusal(error, date), to: nil)
-    }
-    return at
+    exchange.isEnding = server.isEnding
+    let before = exchange.requests
+    let taken = exchange.answer(bytes, server.date, into: &server.scratch)
+    server.requests += exchange.requests - before
+    return taken
   }
-
-  private func answer(_ head: HTTP.RequestHead, _ bytes: Span<UInt8>, _ date: HTTP.Date) {
-    server.requests += 1
-    body = HTTP.BodyDecoder(head.body)
-    let answer = server.site.answer(to: head, in: bytes, date: date)
-    // Who waits to be told to go on is told the answer instead, and nothing more is read: the
-    // body may follow or not.
-    if !head.keepsAlive || (head.expectsContinue && !body.isDone) { isFinal = true }
-    append(answer, to: head)
-  }
-
-  /// Puts an answer behind those of the batch; its file, if it has one, is sent next.
-  private func append(_ answer: consuming WebSite.Answer, to request: HTTP.RequestHead?) {
-    answer.head.closes = isFinal
-    answer.head.isOld = request?.minor == 0
-    answer.head.append(to: &server.scratch)
-    if request?.method == .head { return }
-    switch consume answer.body {
-    case .none: break
-    case .bytes(let bytes): server.scratch += bytes
-    case .file(let file, let offset, let count):
-      if count > 0 { self.file = FileBody(file: file, offset: offset, left: count) }
-    }
-  }
-
-  // MARK: Output
 
   /// Sends the batch, in `buffer` if it has room.
   private func send(reusing buffer: consuming Aio.Buffer?, _ loop: Aio.Loop) {
     if server.scratch.isEmpty { return }
     assert(!isSending, "V1: one send at a time")
-    isSending = true
     let size = server.scratch.count
     var room: Aio.Buffer
-    if file != nil {
+    if exchange.hasFile {
       // The file follows in the same buffer, and in the same segments.
-      room = Aio.Buffer(capacity: max(Self.pieceSize, size))
+      room = Aio.Buffer(capacity: max(WebExchange.pieceSize, size))
     } else if var given = buffer.take(), given.capacity >= size {
       given.removeAll()
       room = given
@@ -248,12 +241,7 @@ final class WebConnection: Aio.Receiver {
     }
     _ = unsafe server.scratch.withUnsafeBytes { unsafe room.append($0) }
     server.scratch.removeAll(keepingCapacity: true)
-    if file == nil {
-      loop.send(room, to: handle, self)
-    } else {
-      isSending = false
-      fill(room, loop)
-    }
+    fill(room, loop)
   }
 
   /// Sends the next piece of the file in `buffer`, which has been sent.
@@ -264,23 +252,13 @@ final class WebConnection: Aio.Receiver {
 
   /// Sends what is in `buffer` and as much of the file as has room behind it.
   private func fill(_ buffer: consuming Aio.Buffer, _ loop: Aio.Loop) {
-    guard var body = file.take() else { return }
-    do throws(SystemError) {
-      while body.left > 0 && buffer.room > 0 {
-        let count = try unsafe buffer.fill { (room) throws(SystemError) in
-          let wanted = Int(min(UInt64(room.count), body.left))
-          let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: room[..<wanted])
-          return try unsafe body.file.read(into: piece, at: body.offset)
-        }
-        // The file has become shorter: what was promised cannot be sent any more.
-        if count == 0 { return close(loop) }
-        body.offset += Int64(count)
-        body.left -= UInt64(count)
+    if exchange.hasFile {
+      do throws(SystemError) {
+        try exchange.fill(&buffer)
+      } catch {
+        return close(loop)
       }
-    } catch {
-      return close(loop)
     }
-    if body.left > 0 { file = consume body }
     isSending = true
     loop.send(buffer, to: handle, self)
   }

@@ -6,7 +6,7 @@ import Servers
 exit(
   Launch.main(
     "echo", "sends back whatever its connections send",
-    async: { listener, loop, _ in await AsyncEcho.serve(listener, loop) }
+    async: { listener, _, connections, _ in await AsyncEcho.serve(listener, on: connections) }
   ) { listener, loop, _ in
     EchoServer(on: listener, of: loop)
   })

@@ -29,6 +29,8 @@ extension Aio {
 
     /// What may wait in the inbox before the connection is held back.
     private static let highWater = 65_536
+    /// And how many pieces of it, each of which may be one byte.
+    private static let buffersMax = 64
 
     /// Takes over a connection of the loop.
     public init(_ handle: Handle, _ async: AsyncLoop) {
@@ -71,12 +73,21 @@ extension Aio {
 
     private func arrived(_ buffer: consuming Buffer) {
       byteCount += buffer.count
-      if first == nil {
-        first = buffer.unwrap()
-      } else {
-        inbox.append(buffer.unwrap())
+      // Whoever is behind keeps copies: the loop's blocks are for all of its connections.
+      let isBehind = first != nil || loop.pool.freeCount * 4 < loop.pool.blockCount
+      let isAwaited = unsafe reader != nil
+      var parts = buffer.unwrap()
+      if isBehind && !isAwaited {
+        let borrowed = Buffer(parts)
+        parts = unsafe borrowed.withBytes { unsafe Buffer(copying: $0).unwrap() }
       }
-      if byteCount > Self.highWater && !isHeldBack {
+      if first == nil {
+        first = parts
+      } else {
+        inbox.append(parts)
+      }
+      let isFull = byteCount > Self.highWater || inbox.count - taken > Self.buffersMax
+      if isFull && !isHeldBack {
         isHeldBack = true
         loop.pause(receiving)
       }
@@ -94,7 +105,9 @@ extension Aio {
       let buffer = Buffer(parts)
       byteCount -= buffer.count
       if taken < inbox.count { refill() }
-      if isHeldBack && byteCount < Self.highWater / 2 {
+      if isHeldBack && byteCount < Self.highWater / 2
+        && inbox.count - taken < Self.buffersMax / 2
+      {
         isHeldBack = false
         loop.resume(receiving)
       }
@@ -220,7 +233,9 @@ extension Aio {
     /// The listener's name on its loop.
     public let handle: Handle
     private let async: AsyncLoop
+    /// Connections that nobody has accepted yet; the first ones are taken already.
     private var waiting: [Handle] = []
+    private var taken = 0
     private var accepting = OpToken.none
     private var ending: CInt?
     private var acceptor: UnsafeContinuation<Void, Never>?
@@ -242,6 +257,17 @@ extension Aio {
       wake()
     }
 
+    private func takeFirst() -> Handle? {
+      if taken == waiting.count { return nil }
+      let handle = waiting[taken]
+      taken += 1
+      if taken == waiting.count {
+        waiting.removeAll(keepingCapacity: true)
+        taken = 0
+      }
+      return handle
+    }
+
     private func wake() {
       guard let task = unsafe acceptor else { return }
       unsafe acceptor = nil
@@ -259,7 +285,7 @@ extension Aio {
     public nonisolated(nonsending) func accept() async throws(SystemError) -> AsyncConnection {
       async.check()
       while true {
-        if !waiting.isEmpty { return AsyncConnection(waiting.removeFirst(), async) }
+        if let handle = takeFirst() { return AsyncConnection(handle, async) }
         if let ending { throw SystemError(call: "accept", errno: ending) }
         if Swift.Task.isCancelled { throw SystemError(call: "accept", errno: ECANCELED) }
         if accepting == .none {
@@ -290,8 +316,7 @@ extension Aio {
     /// Closes the listener, and connections that nobody has accepted from it.
     public func close() {
       async.check()
-      for handle in waiting { async.loop.close(handle) }
-      waiting = []
+      while let handle = takeFirst() { async.loop.close(handle) }
       async.loop.close(handle)
     }
   }

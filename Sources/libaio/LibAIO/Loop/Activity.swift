@@ -90,6 +90,13 @@ extension Aio.Loop {
     _ = enqueue(activity.token.index, &due)
   }
 
+  /// Delivers the terminal completion of `activity` within that of one of its parts.
+  final func endNow(_ activity: Activity, _ result: Int32) {
+    let token = activity.token
+    guard let op = unsafe record(token), unsafe !op.pointee.state.contains(.isDue) else { return }
+    concludeActivity(token.index, Int(result))
+  }
+
   /// Whether `activity` has still to end.
   final func isUnderWay(_ activity: Activity) -> Bool {
     guard let op = unsafe record(activity.token) else { return false }

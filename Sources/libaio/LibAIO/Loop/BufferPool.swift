@@ -78,6 +78,18 @@ import Sys9
     assert(freeCount <= blockCount, "B1: a block is in one place")
   }
 
+  /// The free blocks, counted one by one: for audits.
+  func countFree() -> Int {
+    collect()
+    var count = untouched
+    var next = unsafe free
+    while let block = unsafe next, count <= blockCount {
+      unsafe next = unsafe block.load(as: UnsafeMutableRawPointer?.self)
+      count += 1
+    }
+    return count
+  }
+
   /// The position of a block.
   func number(of block: UnsafeMutableRawPointer) -> Int { unsafe (block - memory) / blockSize }
 

@@ -12,6 +12,7 @@ struct HotState {
   var starved = OpQueue.empty
   var throttled = OpQueue.empty
   var throttledUntil = UInt64.max
+  var starvedSince = UInt64.max
   var refused: [Refusal] = []
   var isStopping = false
   /// Operations that the job under way may still collect.
@@ -79,6 +80,12 @@ extension Aio.Loop {
   final var throttledUntil: UInt64 {
     get { unsafe hot.pointee.throttledUntil }
     set { unsafe hot.pointee.throttledUntil = newValue }
+  }
+
+  /// Since when there has been no block for those that wait for one.
+  final var starvedSince: UInt64 {
+    get { unsafe hot.pointee.starvedSince }
+    set { unsafe hot.pointee.starvedSince = newValue }
   }
 
   /// Completions that found no room in the table.

@@ -22,6 +22,7 @@ extension Aio.Loop {
     assert(unsafe !op.pointee.state.contains(.isDue), "L1: an operation ends once")
     unsafe op.pointee.state.insert(.isDue)
     unsafe op.pointee.state.remove(.isWithKernel)
+    if result < 0 { noteBreak(index, result) }
     unsafe op.pointee.result = result
     let queue = unsafe queue(of: index)
     unsafe dequeue(index, &queue.pointee)
@@ -58,10 +59,39 @@ extension Aio.Loop {
   /// After the end of an operation: its handle's next one, or the handle's own end.
   @inline(__always)
   private func goOn(_ handle: UInt32, _ next: UInt32) {
-    if unsafe handles[handle].pointee.state.contains(.isClosing) {
+    let state = unsafe handles[handle].pointee.state
+    if state.contains(.isClosing) {
       closeIfIdle(handle)
     } else if next != .max {
-      start(next)
+      if state.contains(.isBroken) { goOnBroken(handle, next) } else { start(next) }
+    }
+  }
+
+  /// Notes that a stream would have a hole behind an operation that fails (L6).
+  private func noteBreak(_ index: UInt32, _ result: Int32) {
+    let op = unsafe ops[index]
+    let kind = unsafe op.pointee.kind
+    guard kind.isOfStream else { return }
+    // Cancelled before its first byte: as if it had never been asked for.
+    if kind == .send, result == -ECANCELED, unsafe op.pointee.result == 0 { return }
+    let record = unsafe handles[op.pointee.handle]
+    if unsafe !record.pointee.state.contains(.isDatagram) {
+      unsafe record.pointee.state.insert(.isBroken)
+    }
+  }
+
+  /// Goes on with a handle whose stream is broken: what would be sent fails (L6).
+  final func goOnBroken(_ handle: UInt32, _ head: UInt32) {
+    var next = head
+    while next != .max {
+      let op = unsafe ops[next]
+      guard unsafe op.pointee.kind.isOfStream else { return start(next) }
+      let queue = unsafe queue(of: next)
+      unsafe dequeue(next, &queue.pointee)
+      unsafe op.pointee.state.insert(.isDue)
+      unsafe op.pointee.result = -EPIPE
+      _ = enqueue(next, &due)
+      next = unsafe queue.pointee.head
     }
   }
 
@@ -100,10 +130,20 @@ extension Aio.Loop {
     return count
   }
 
+  /// Notes that `count` more bytes of a send have gone, and says whether those were the last ones.
+  @inline(__always)
+  final func isAllSent(_ index: UInt32, after count: Int32) -> Bool {
+    let op = unsafe ops[index]
+    unsafe op.pointee.start += UInt32(count)
+    unsafe op.pointee.result += count
+    return unsafe op.pointee.start == op.pointee.end
+  }
+
   /// Delivers the terminal completion of the head of a queue, now.  For back ends that hand out.
   final func last(_ index: UInt32, _ result: Int32, _ buffer: consuming Aio.Buffer? = nil) {
     let op = unsafe ops[index]
     assert(unsafe !op.pointee.state.contains(.isDue), "L1: an operation ends once")
+    if result < 0 { noteBreak(index, result) }
     let queue = unsafe queue(of: index)
     unsafe dequeue(index, &queue.pointee)
     goOn(unsafe op.pointee.handle, unsafe queue.pointee.head)

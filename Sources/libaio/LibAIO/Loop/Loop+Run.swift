@@ -5,38 +5,46 @@ import Sys9
 extension Aio.Loop {
   /// Completions handed out in a phase before the next phase has its turn: 256 callbacks at the
   /// budgeted 2 us are half a tick of the timers.
-  private static let completionsPerTurnMax = 256
+  static let completionsPerTurnMax = 256
   /// Looks between two looks at the clock.
   private static let looksPerClock = 32
   /// Timers fired in a turn.
   static let timersPerTurnMax = 256
-  /// Handles that get their turn.
-  private static let handlesPerTurnMax = 256
+  /// Handles that get their turn: each is a system call or two.
+  private static let handlesPerTurnMax = 128
 
   /// Runs until `stop` is called.  Corresponds to `amain`.
   public final func run() {
     begin()
     while !isStopping { turn(waiting: true) }
     isStopping = false
+    flush()
   }
 
   /// Runs until there is nothing to do without waiting, and says whether there was anything.
   ///
   /// For tests and for other loops, which wait for `descriptor` to become readable.  A simulated
-  /// loop does not wait: its time goes on while anything is under way in its world.
+  /// loop does not wait: its time goes on, and all loops of its network run, until nothing is under
+  /// way but interval timers.
   @discardableResult
   public final func runUntilIdle() -> Bool {
+    if let didWork = runWorldUntilIdle() { return didWork }
     begin()
     var didWork = false
     while !isStopping {
-      let before = stats.completions &+ stats.timers &+ stats.messages
-      turn(waiting: hasEvents)
-      let isBusy = stats.completions &+ stats.timers &+ stats.messages != before
+      let before = workCount
+      turn(waiting: false)
+      let isBusy = workCount != before
       if isBusy { didWork = true }
-      if !isBusy && !hasWork { break }
+      if !isBusy && !hasImmediateWork { break }
     }
     isStopping = false
     return didWork
+  }
+
+  /// Whatever was done so far, as a number.
+  private var workCount: UInt64 {
+    stats.completions &+ stats.timers &+ stats.messages &+ stats.tasks
   }
 
   /// Makes `run` return after the current turn.
@@ -56,16 +64,11 @@ extension Aio.Loop {
       && datagramPool?.freeCount == datagramPool?.blockCount
   }
 
-  private func begin() {
+  final func begin() {
     pool.adopt()
     datagramPool?.adopt()
     executor.adopt()
     now = clock()
-  }
-
-  /// Whether a turn would do something without waiting.
-  private var hasWork: Bool {
-    hasImmediateWork || hasEvents
   }
 
   final var hasImmediateWork: Bool {
@@ -78,7 +81,7 @@ extension Aio.Loop {
     guest?.turn(self)
     if mailbox.hasMail { stats.messages &+= mailbox.drain(into: self) }
     if now >= throttledUntil { feedThrottled() }
-    if !starved.isEmpty, hasFreeBlocks { feedStarved() }
+    if !starved.isEmpty { relieve() }
     if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
     takeTurns()
     fireTimers()
@@ -127,7 +130,7 @@ extension Aio.Loop {
     return deadline
   }
 
-  private var hasFreeBlocks: Bool {
+  final var hasFreeBlocks: Bool {
     pool.collect()
     datagramPool?.collect()
     return pool.freeCount > 0 && datagramPool?.freeCount != 0

@@ -113,6 +113,9 @@ extension Aio.Loop {
   }
 
   /// Sends all of `buffer`, after what was submitted before; the completion brings it back.
+  ///
+  /// Behind a send of a stream that failed, or was cancelled when a part had been sent, everything
+  /// fails with `EPIPE`: the stream would have a hole.
   @discardableResult
   public final func send(
     _ buffer: consuming Aio.Buffer, to handle: Aio.Handle, _ receiver: Aio.Receiver,
@@ -244,7 +247,13 @@ extension Aio.Loop {
       ? unsafe enqueue(index, &record.pointee.reads)
       : unsafe enqueue(index, &record.pointee.writes)
     let token = unsafe Aio.OpToken(index: index, generation: op.pointee.generation)
-    if isHead && kind != .close { start(index) }
+    if isHead && kind != .close {
+      if unsafe record.pointee.state.contains(.isBroken) {
+        goOnBroken(handle.index, index)
+      } else {
+        start(index)
+      }
+    }
     return token
   }
 
@@ -312,4 +321,8 @@ extension Aio.OpKind {
     default: false
     }
   }
+
+  /// Whether the operation puts bytes into a stream.
+  @inline(__always)
+  var isOfStream: Bool { self == .send || self == .sendFile }
 }

@@ -7,6 +7,7 @@
 // This file holds the state and the queues; Loop+Submit.swift is what programs call, Loop+Run.swift
 // the turn; what differs by system is in World/.
 
+import Lib9c
 import Sys9
 
 extension Aio {
@@ -116,6 +117,8 @@ extension Aio {
     /// Waits for the kernel until `deadline`, for ever if that is nil, not at all if it is 0, and
     /// delivers what it has.
     func wait(until deadline: UInt64?) { missing() }
+    /// Gives the system what it has not been given yet: the loop will not wait for a while.
+    func flush() {}
     /// Gives up the kernel's side of a handle on which nothing is under way.
     func release(_ handle: UInt32) { missing() }
     /// A new socket for connections to `address`, as a descriptor or what stands for it.
@@ -143,6 +146,8 @@ extension Aio {
     /// How long the loop sleeps at most while a handle waits for a buffer: those that are with
     /// other threads come home without a word.
     var foreignBuffersNs: UInt64 { .max }
+    /// How long no block may be free before what waits to be sent is moved out of the pool.
+    var patienceNs: UInt64 { 0 }
     /// Whether the loop's world is not real: descriptors mean nothing to the system.
     var isSimulated: Bool { false }
     /// What becomes readable when the loop has something to do; -1 if there is no such thing.
@@ -150,6 +155,13 @@ extension Aio {
     /// Takes everything back from the system, on the loop's thread, which ends: the loop is not run
     /// any more.
     func retire() {}
+    /// Runs the whole world until it is idle, and says whether there was anything to do; nil where
+    /// the world is the machine's and only the loop itself can be run.
+    func runWorldUntilIdle() -> Bool? { nil }
+    /// What the world knows of a dial string; nil where the machine is asked.
+    func names(_ name: DialString) -> Result<[ResolvedAddress], SystemError>? { nil }
+    /// The files of a world that has its own; nil on the machine.
+    var files: SimFiles? { nil }
     /// Whether something may still happen without the program doing anything.
     var hasEvents: Bool { missing() }
 
@@ -346,6 +358,8 @@ extension Aio {
     public internal(set) var messages: UInt64 = 0
     /// Times a handle waited for a buffer to become free.
     public internal(set) var starved: UInt64 = 0
+    /// Sends that were moved out of the pool, for want of blocks.
+    public internal(set) var spilled: UInt64 = 0
     /// Times a listener waited for a descriptor to become free.
     public internal(set) var throttled: UInt64 = 0
   }

@@ -20,6 +20,8 @@ extension Aio {
   open class Receiver {
     // One thread's, changed where nothing else runs: no need to check each access for another.
     @exclusivity(unchecked) private final var holds: Int32 = 0
+    /// How many will still tell it: for audits.
+    final var holdCount: Int32 { unsafe holds }
     /// The first of its timers, linked through their records.
     @exclusivity(unchecked) final var firstTimer = UInt32.max
 

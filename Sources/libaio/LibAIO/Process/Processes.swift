@@ -107,6 +107,7 @@ extension Aio.Loop {
     table.signalFd = its
     // A signal must never wait: what a full socket would hold up has been noticed.
     _ = Kernel.setBlocking(its, false)
+    _ = Kernel.setBlocking(mine, false)
     let handle = try adopt(Descriptor(adopting: mine))
     receive(
       from: handle, repeating: true,

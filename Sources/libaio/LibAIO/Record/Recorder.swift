@@ -234,6 +234,19 @@ struct EventRecord: Equatable {
     unsafe (block.pointee.place, block.pointee.parent) = kept
   }
 
+  /// Calls `body` with the records that were written since `head`, and moves that on.
+  @inline(__always)
+  func forEach(from head: inout UInt64, _ body: (EventRecord) -> Void) {
+    guard let ring = unsafe ring else { return }
+    let end = unsafe block.pointee.head
+    let mask = unsafe block.pointee.mask
+    head = max(head, end > mask ? end - mask - 1 : 0)
+    while head < end {
+      body(unsafe ring[Int(head & mask)])
+      head += 1
+    }
+  }
+
   /// The records, oldest first.  Exact on the loop's thread or while it rests; another thread may
   /// find the last ones half-written.
   func records() -> [EventRecord] {

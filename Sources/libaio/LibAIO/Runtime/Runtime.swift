@@ -285,6 +285,8 @@ extension Aio {
       while isBusy {
         isBusy = false
         for loop in loops where loop.runUntilIdle() { isBusy = true }
+        // One loop has run until it was idle; of a network, the first one has run them all.
+        if loops.count == 1 || network != nil { isBusy = false }
         if isBusy { didWork = true }
       }
       unsafe SystemThread.worker = nil
@@ -292,7 +294,7 @@ extension Aio {
     }
 
     /// Cycles in a millisecond, measured for one.
-    private static func cyclesPerMs() -> UInt64 { cyclesPerMsMeasured }
+    static func cyclesPerMs() -> UInt64 { cyclesPerMsMeasured }
     private static let cyclesPerMsMeasured: UInt64 = {
       let ns = Kernel.monotonicNs(), cycles = SystemThread.cycles()
       var now = ns

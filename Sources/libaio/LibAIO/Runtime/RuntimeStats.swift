@@ -78,6 +78,7 @@ extension Aio.Stats {
     tasks &+= other.tasks
     messages &+= other.messages
     starved &+= other.starved
+    spilled &+= other.spilled
   }
 }
 

@@ -27,6 +27,9 @@ class KernelLoop: Aio.Loop {
 
   final override var foreignBuffersNs: UInt64 { 1_000_000 }
 
+  /// What is on its way anyhow is there sooner.
+  final override var patienceNs: UInt64 { 2_000_000 }
+
   /// Whether sockets block: where the kernel waits for them, it wants them so.
   var wantsBlocking: Bool { false }
 

@@ -193,6 +193,8 @@ final class UringLoop: KernelLoop {
     }
   }
 
+  override func flush() { if !isEnding { ring.enter(wait: 0, nil) } }
+
   // Completing.
 
   override func wait(until deadline: UInt64?) {
@@ -205,8 +207,10 @@ final class UringLoop: KernelLoop {
     }
     unpark()
     if readiness >= 0 { Kernel.lower(readiness) }
-    while let entry = ring.pop() {
+    var budget = Self.completionsPerTurnMax
+    while budget > 0, let entry = ring.pop() {
       if entry.data == Self.ignoredData { continue }
+      budget -= 1
       if entry.data == Self.wakeData {
         if !entry.hasMore { watchWake() }
         continue
@@ -299,16 +303,20 @@ final class UringLoop: KernelLoop {
   private func sent(_ index: UInt32, _ result: Int32) {
     let op = unsafe ops[index]
     guard result >= 0 else {
-      last(index, result)
+      if result == -ECANCELED, unsafe !op.pointee.state.contains(.isCancelled) {
+        moveOut(index)  // its block was wanted: see Loop+Pressure
+        start(index)
+      } else {
+        last(index, result)
+      }
       return
     }
-    unsafe op.pointee.start += UInt32(result)
-    unsafe op.pointee.result += result
-    if unsafe op.pointee.start == op.pointee.end {
+    if isAllSent(index, after: result) {
       last(index, unsafe op.pointee.result)
     } else if unsafe op.pointee.state.contains(.isCancelled) {
       last(index, -ECANCELED)
     } else {
+      if !starved.isEmpty { moveOut(index) }
       start(index)
     }
   }
@@ -320,7 +328,7 @@ final class UringLoop: KernelLoop {
       refused(index, entry)
       return
     }
-    guard let place = addHandle(entry.result, []) else {
+    guard let place = addHandle(entry.result, .isAccepted) else {
       Kernel.close(entry.result)
       if !entry.hasMore { goOn(token) }
       return
