@@ -18,7 +18,7 @@ import Testing
     #expect(report.events >= SimRun.eventsMin && report.faults >= SimRun.faultsMin)
   }
 
-  @Test("are one run for one seed", arguments: SimProgram.Kind.rotation)
+  @Test("are one run for one seed", arguments: SimProgram.Kind.allCases)
   func replay(program: SimProgram.Kind) {
     let runs = (0..<2).map { _ in SimRun(seed: 4711, program: program).run() }
     #expect(runs[0].digest == runs[1].digest && runs[0].events == runs[1].events)
