@@ -1,6 +1,7 @@
 import Lib9c
 import LibAIO
 import SimPrograms
+import Sys9
 import SystemPackage
 import Testing
 
@@ -36,6 +37,11 @@ import Testing
     loop.close(listener)
     network.run()
     #expect(network.state() == ["loop 0: 1024 of 1024 buffers free, 0 timers"])
+  }
+
+  @Test func theMachinesDescriptorsAreRefused() throws {
+    let loop = try Aio.World.simulated(Aio.SimNetwork(seed: 7)).makeLoop()
+    #expect(throws: SystemError.self) { _ = try loop.adopt(try Descriptor.inMemory()) }
   }
 
   @Test func filesAndNamesAreTheWorlds() throws {

@@ -31,7 +31,14 @@ extension Aio.Loop {
   }
 
   /// Takes over an open descriptor, which must be a socket or a pipe and non-blocking.
+  ///
+  /// - Throws: `ENOTSUP` in a simulation, which has no use for the machine's descriptors.
   public final func adopt(_ descriptor: consuming Descriptor) throws(SystemError) -> Aio.Handle {
+    if isSimulated { throw SystemError(call: "adopt", errno: ENOTSUP) }
+    return try adopt(open: descriptor)
+  }
+
+  private func adopt(open descriptor: consuming Descriptor) throws(SystemError) -> Aio.Handle {
     try add(descriptor.release(), [.canRead, .canWrite])
   }
 
