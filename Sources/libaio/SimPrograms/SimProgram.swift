@@ -28,11 +28,8 @@ public class SimProgram {
     case tasks
     /// Files and what sends them.
     case files
-    /// `proxy` with fewer buffers than its clients send bytes: by name alone, see the manual.
+    /// `proxy` with fewer buffers than its clients send bytes.
     case exhaustion
-
-    /// Those that a seed chooses among.
-    public static let rotation = allCases.filter { $0 != .exhaustion }
 
     func make(
       _ network: Aio.SimNetwork, _ ledger: Ledger, isHarmless: Bool

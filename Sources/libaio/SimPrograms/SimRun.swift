@@ -78,7 +78,7 @@ public struct SimRun {
   public func run() -> Report {
     let network = Aio.SimNetwork(seed: seed)
     if let listener { network.listen(listener) }
-    let kinds = SimProgram.Kind.rotation
+    let kinds = SimProgram.Kind.allCases
     let kind = chosen ?? kinds[Int(seed % UInt64(kinds.count))]
     let isHarmless = network.draw(below: 2) == 0
     network.faults = isHarmless ? .benign : .all

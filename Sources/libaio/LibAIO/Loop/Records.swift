@@ -53,8 +53,7 @@ struct HandleState: OptionSet {
   static let isDatagram = HandleState(rawValue: 256)
   /// A listener of this loop accepted it.
   static let isAccepted = HandleState(rawValue: 512)
-  /// A send has failed with a part of its bytes sent, or none: what follows would leave a hole
-  /// (L6).
+  /// A send of a stream has failed: behind what follows there would be a hole (L6).
   static let isBroken = HandleState(rawValue: 1024)
 }
 

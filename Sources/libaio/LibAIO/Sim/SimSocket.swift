@@ -242,6 +242,9 @@ extension Aio.SimNetwork {
         close(waiting)
       }
     case .datagram: datagramPorts[socket.address.port] = nil
+    case .fresh:
+      // The listener has a connection already, of which the client has not heard.
+      if let peer = socket.peer { schedule(.reset, on: peer) }
     case .stream:
       // As TCP does: what was not read makes the end a reset.
       if socket.readAt < socket.arrived.count, let peer = socket.peer {
