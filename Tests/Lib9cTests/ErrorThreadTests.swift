@@ -1,13 +1,13 @@
 import Glibc
 import Lib9c
 import Support
-import Synchronization
+import Sys9
 import Testing
 
 @Suite("Error strings of threads") struct ErrorThreadTests {
   @Test func eachThreadHasItsOwn() throws {
     werrstr("mine")
-    let seen = Mutex<[String]>([])
+    let seen = Guarded<[String]>([])
     Threads.run(4) { number in
       let before = rerrstr()
       for turn in 0..<1000 { werrstr("\(number): \(turn)") }

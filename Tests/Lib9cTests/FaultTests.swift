@@ -1,7 +1,7 @@
 import Glibc
 import Lib9c
 import Support
-import Synchronization
+import Sys9
 import SystemPackage
 import Testing
 
@@ -243,21 +243,21 @@ import Testing
   /// The calls that a case makes when all goes well, in order, and what it returns.
   private static func record(_ work: Case) throws -> (calls: [String], result: String) {
     let scene = try Scene.make()
-    let calls = Locked<[String]>([])
+    let calls = Guarded<[String]>([])
     let result = try Faults.inject({ name in
-      calls.with { $0.append(name) }
+      calls.withLock { $0.append(name) }
       return nil
     }) { try work.run(scene) }
-    return (calls.with { $0 }, result)
+    return (calls.withLock { $0 }, result)
   }
 
   private static func descriptors() throws -> Int { try Files.list("/proc/self/fd").count }
 
   /// Fails the call of number `index` with `code`, `times` times.
   private static func failing(_ index: Int, _ code: CInt, times: Int = 1) -> Faults.Script {
-    let count = Locked(-1)
+    let count = Guarded(-1)
     return { _ in
-      let number = count.with { count -> Int in
+      let number = count.withLock { count -> Int in
         count += 1
         return count
       }
@@ -338,17 +338,17 @@ import Testing
   @Test func aConnectionInterruptedMayAlreadyBeThere() async {
     await #expect(processExitsWith: .success) {
       let scene = try Scene.make()
-      let state = Locked(0)
+      let state = Guarded(0)
       // Interrupted, then "already there", as the system answers when it went on meanwhile.
       let here = try Faults.inject({ call in
         guard call == "connect" else { return nil }
-        return state.with { turn in
+        return state.withLock { turn in
           turn += 1
           return turn == 1 ? EINTR : turn == 2 ? EISCONN : nil
         }
       }) { try Net.dial(scene.address).release().release() }
       close(here)
-      guard state.with({ $0 }) == 2 else { exit(1) }
+      guard state.withLock({ $0 }) == 2 else { exit(1) }
     }
   }
 
@@ -356,10 +356,10 @@ import Testing
     await #expect(processExitsWith: .success) {
       let scene = try Scene.make()
       _ = try Net.dial(scene.address)
-      let given = Locked(2)
+      let given = Guarded(2)
       _ = try Faults.inject({ call in
         guard call == "accept4" else { return nil }
-        return given.with { count in
+        return given.withLock { count in
           count -= 1
           return count >= 0 ? ECONNABORTED : nil
         }

@@ -1,6 +1,7 @@
 import Glibc
 import Lib9c
 import Support
+import Sys9
 import Testing
 
 /// The obvious slow versions: over arrays of runes, one rule a line, nothing shared with ours.
@@ -172,8 +173,10 @@ enum Slow {
     let scratch = try Workshop()
     for number in 0..<20 { try scratch.write("d/f\(number)", "text") }
     let address = "tcp!127.0.0.1!"
-    let bad = Locked<[String]>([])
-    @Sendable func check(_ kept: Bool, _ what: String) { if !kept { bad.with { $0.append(what) } } }
+    let bad = Guarded<[String]>([])
+    @Sendable func check(_ kept: Bool, _ what: String) {
+      if !kept { bad.withLock { $0.append(what) } }
+    }
     Threads.run(4) { number in
       do {
         for turn in 0..<50 {
@@ -205,6 +208,6 @@ enum Slow {
         }
       } catch { check(false, "\(error)") }
     }
-    #expect(bad.with { $0 } == [])
+    #expect(bad.withLock { $0 } == [])
   }
 }

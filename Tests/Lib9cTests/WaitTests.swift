@@ -1,6 +1,7 @@
 import Glibc
 import Lib9c
 import Support
+import Sys9
 import Testing
 
 /// Serial, since `wait` takes whichever child ends: no other test of this program has children
@@ -94,9 +95,9 @@ import Testing
 
 /// Numbers from several threads.
 final class Taken: Sendable {
-  private let pids = Locked<[Int32]>([])
+  private let pids = Guarded<[Int32]>([])
 
-  func add(_ pid: Int32) { pids.with { $0.append(pid) } }
+  func add(_ pid: Int32) { pids.withLock { $0.append(pid) } }
 
-  var sorted: [Int32] { pids.with { $0.sorted() } }
+  var sorted: [Int32] { pids.withLock { $0.sorted() } }
 }

@@ -19,6 +19,17 @@ extension Aio.Buffer {
   }
 }
 
+/// Two ends of a connection, and no listener any more.
+private nonisolated(nonsending) func pair(
+  _ loop: Aio.AsyncLoop
+) async throws(SystemError) -> (Aio.AsyncConnection, Aio.AsyncConnection) {
+  let listener = try await loop.announce("tcp!127.0.0.1!0")
+  let client = try await loop.adial("tcp!127.0.0.1!\(try listener.localAddress().port)")
+  let peer = try await listener.accept()
+  listener.close()
+  return (client, peer)
+}
+
 @Suite("Tasks of Swift on loops") struct AsyncTests {
   static let realWorlds: [TestWorld] = [.epoll, .uring]
 
@@ -112,6 +123,83 @@ extension Aio.Buffer {
       }
     }
     #expect(log.value == ["errno \(ECANCELED)", "later"])
+    loop.runUntilIdle()
+    #expect(loop.isAtRest)
+  }
+
+  @Test("a child that waits is cancelled by itself", arguments: TestWorld.allCases)
+  func cancelsChild(_ world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    let log = Box<[String]>([])
+    loop.run { loop in
+      guard let (client, peer) = try? await pair(loop) else { return }
+      // The group's task is not cancelled: what it left to its children to know must not count.
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask {
+          do throws(SystemError) {
+            _ = try await client.receive()
+            log.value.append("received")
+          } catch {
+            log.value.append("errno \(error.errno)")
+          }
+        }
+        try? await loop.sleep(for: .milliseconds(1))
+        group.cancelAll()
+      }
+      try? await peer.send("for the parent")
+      var text = ""
+      while text.count < 14, let buffer = try? await client.receive() { text += buffer.text() }
+      log.value.append(text)
+      await client.close()
+      await peer.close()
+    }
+    #expect(log.value == ["errno \(ECANCELED)", "for the parent"])
+    loop.runUntilIdle()
+    #expect(loop.isAtRest)
+  }
+
+  @Test("a send that waits is cancelled with its task", arguments: TestWorld.allCases)
+  func cancelsSend(_ world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    let log = Box<[String]>([])
+    loop.run { loop in
+      guard let (client, peer) = try? await pair(loop) else { return }
+      let sender = loop.spawn {
+        do throws(SystemError) {
+          // The peer does not read: sooner or later the system takes no more.
+          while true { try await client.send(Aio.Buffer([UInt8](repeating: 7, count: 1 << 20))) }
+        } catch {
+          log.value.append("errno \(error.errno)")
+        }
+      }
+      try? await loop.sleep(for: .milliseconds(20))
+      sender.cancel()
+      await sender.value
+      await client.close()
+      await peer.close()
+    }
+    #expect(log.value == ["errno \(ECANCELED)"])
+    loop.runUntilIdle()
+    #expect(loop.isAtRest)
+  }
+
+  @Test("a task whose sends end at once lets others have their turn", arguments: TestWorld.allCases)
+  func sendsInTurn(_ world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    let log = Box<[String]>([])
+    loop.run { loop in
+      guard let (client, peer) = try? await pair(loop) else { return }
+      let busy = loop.spawn {
+        for _ in 0..<200 { try? await client.send("x") }
+        log.value.append("busy")
+      }
+      let other = loop.spawn { log.value.append("other") }
+      await busy.value
+      await other.value
+      await client.close()
+      await peer.close()
+    }
+    #expect(log.value == ["other", "busy"])
     loop.runUntilIdle()
     #expect(loop.isAtRest)
   }

@@ -1,5 +1,6 @@
 import Support
 import Synchronization
+import Sys9
 import Testing
 
 @testable import LibAIO

@@ -29,11 +29,12 @@ import Testing
     try #require(records.count == 4)
     #expect(records.allSatisfy { $0.group == group.id && $0.site != 0 && $0.cycles > 0 })
     #expect(records.map(\.event) == records.map(\.event).sorted())
-    // Newest first: the second child runs before the first one.
+    // Newest first, unless the worker was held up and has offered the older ones to others.
     let root = records[0].event
     #expect(records[0].parent == 0)
-    #expect(records[1].parent == root && records[2].parent == root)
-    #expect(records[3].parent == records[2].event)
+    let children = records.filter { $0.parent == root }.map(\.event)
+    #expect(children.count == 2)
+    #expect(records.count { children.contains($0.parent) } == 1)
     #expect(root >> 48 == 1, "the worker's number, from 1")
     #expect(runtime.loops[0].recorder.event == 0, "R2")
   }
@@ -161,7 +162,7 @@ import Testing
   /// The task ends when it has been reported: however slow the machine is.
   @Test func aTaskThatOverranIsReportedWithItsCalls() throws {
     final class Reports: Sendable {
-      let stalls = Mutex<[Aio.Stall]>([])
+      let stalls = Guarded<[Aio.Stall]>([])
       let count = Atomic<Int>(0)
     }
     let reports = Reports()

@@ -17,6 +17,7 @@ private final class PingPong: Aio.Receiver {
   init(rounds: Int, size: Int) {
     left = rounds
     warmUp = rounds * 9 / 10
+    counts.reserveCapacity(2)  // to note a count allocates nothing
     self.size = size
   }
 
@@ -79,6 +80,7 @@ private final class PingPong: Aio.Receiver {
   func timersAllocateNothing(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     var left = 200
+    let floor = callocations_count()
     var counts: [UInt] = []
     counts.reserveCapacity(4)
     let nobody = Aio.Callback { _, _ in }
@@ -92,6 +94,49 @@ private final class PingPong: Aio.Receiver {
     loop.addInterval(.microseconds(50), to: callback)
     loop.run()
     #expect(counts.count == 2 && counts.first == counts.last)
+    #expect(try #require(counts.first) > floor, "the counter counts")
+  }
+
+  @Test(
+    "an echo by tasks allocates nothing", .enabled(if: isOptimized), arguments: worlds,
+    // A connection's first buffers and continuations may make something grow.
+    [64, 3000])
+  func tasksAllocateNothing(_ world: TestWorld, size: Int) throws {
+    let counts = Counts()
+    try world.makeLoop().run { loop in
+      guard let listener = try? await loop.announce("tcp!127.0.0.1!0"),
+        let port = try? listener.localAddress().port
+      else { return }
+      let server = loop.spawn { await AsyncEcho.serve(listener, loop) }
+      do throws(SystemError) {
+        let client = try await loop.adial("tcp!127.0.0.1!\(port)")
+        counts.note()
+        try await client.send(Aio.Buffer([UInt8](repeating: 1, count: size)))
+        for round in 0..<2000 {
+          if round == 200 { counts.note() }
+          // All of it may come in one piece or in several: what came goes out.
+          guard let buffer = try await client.receive() else { break }
+          try await client.send(buffer)
+        }
+        counts.note()
+        await client.close()
+      } catch {
+        Issue.record("\(error)")
+      }
+      server.cancel()
+    }
+    #expect(counts.values.count == 3)
+    #expect(counts.values[0] < counts.values[1], "the floor: the counter counts")
+    #expect(counts.values[1] == counts.values[2], "1,800 echoes, both sides of each")
+  }
+
+  /// What the thread had allocated at some moments; noting allocates nothing.
+  private final class Counts: @unchecked Sendable {
+    private(set) var values: [UInt] = []
+
+    init() { values.reserveCapacity(8) }
+
+    func note() { values.append(callocations_count()) }
   }
 
   @Test("waits are shared by the events that come together", arguments: worlds)

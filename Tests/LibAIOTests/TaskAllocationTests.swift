@@ -40,9 +40,11 @@ struct TaskAllocationTests {
     worker.free(lock)
   }
 
-  @Test("a task in the steady state allocates nothing", arguments: Aio.Scheduler.allCases)
-  func steadyState(scheduler: Aio.Scheduler) throws {
-    let kind = RuntimeKind(world: .epoll, workers: 1, scheduler: scheduler)
+  @Test(
+    "a task in the steady state allocates nothing", arguments: [TestWorld.epoll, .uring],
+    Aio.Scheduler.allCases)
+  func steadyState(world: TestWorld, scheduler: Aio.Scheduler) throws {
+    let kind = RuntimeKind(world: world, workers: 1, scheduler: scheduler)
     let runtime = try kind.make { $0.recordsEvents = 256 }
     final class Count { var runs = 0 }
     let count = Count()

@@ -42,7 +42,7 @@ final class Tally: Sendable {
   let sum = Atomic<Int>(0)
   let held = Atomic<Int>(0)
   let faults = Atomic<Int>(0)
-  let order = Mutex<[Int]>([])
+  let order = Guarded<[Int]>([])
 
   var bits: UInt { UInt(bitPattern: unsafe Unmanaged.passUnretained(self).toOpaque()) }
 

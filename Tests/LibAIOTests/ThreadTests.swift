@@ -1,5 +1,6 @@
 import Support
 import Synchronization
+import Sys9
 import Testing
 
 @testable import LibAIO
@@ -47,7 +48,7 @@ import Testing
 
   @Test func aQLockServesInTheOrderOfComing() {
     let lock = Aio.QLock()
-    let order = Mutex<[Int]>([])
+    let order = Guarded<[Int]>([])
     lock.lock()
     Threads.run(2) { number in
       if number == 0 {
@@ -161,7 +162,7 @@ import Testing
   @Test func theProgramWaitsForItsThreads() throws {
     final class Box: Sendable {
       let runs = Atomic<Int>(0)
-      let numbers = Mutex<Set<UInt>>([])
+      let numbers = Guarded<Set<UInt>>([])
     }
     let box = Box()
     let status = Aio.threadmain { _ in

@@ -178,15 +178,18 @@ import Testing
   @Test func agreesWithTheModelWhateverTheCallsAndPieces() throws {
     var (random, _) = SplitMix.printed("bio", environment: Environment["TEST_SEED"])
     let pieces = ["a", "\n", "é", "☺", "12.5 ", "word ", "\n\n", "0123456789"]
-    for _ in 0..<1_500 {
-      let count = Int.random(in: 0...30, using: &random)
+    for round in 0..<1_500 {
+      // In buffers of both kinds: those that hold a block of 64 bytes, and those that do not.
+      let isLarge = round % 3 == 0
+      let count = Int.random(in: 0...(isLarge ? 300 : 30), using: &random)
       let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
       let file = MemoryFile(text)
-      file.pieces = [Int.random(in: 1...20, using: &random)]
+      file.pieces = [Int.random(in: 1...(isLarge ? 400 : 20), using: &random)]
       var bio = Bio(
-        reading: MemoryDevice(file), bufferSize: Int.random(in: 8...24, using: &random))
+        reading: MemoryDevice(file),
+        bufferSize: Int.random(in: isLarge ? 64...400 : 8...24, using: &random))
       var place = 0
-      for _ in 0..<30 { try step(&bio, file.content, &place, &random) }
+      for _ in 0..<(isLarge ? 100 : 30) { try step(&bio, file.content, &place, &random) }
     }
   }
 
@@ -200,9 +203,10 @@ import Testing
       #expect(try bio.readByte() == rest.first)
       place = min(place + 1, content.count)
     case 1:
-      let line = rest.prefix { $0 != 10 }
+      let delimiter: UInt8 = Bool.random(using: &random) ? 0x0A : 0x20
+      let line = rest.prefix { $0 != delimiter }
       var found: String?
-      if let line = try bio.nextLine() { found = line.text }
+      if let line = try bio.nextLine(until: delimiter) { found = line.text }
       #expect(found == (rest.isEmpty ? nil : String(decoding: line, as: UTF8.self)))
       place = min(place + line.count + 1, content.count)
     case 2:

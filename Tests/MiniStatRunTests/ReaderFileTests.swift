@@ -191,7 +191,7 @@ enum SampleFile {
   @Test(
     "that is wrong is refused with its place and the cure",
     arguments: [
-      ("", "f: its 0 lines hold no number in column 1; choose columns with -C and -d"),
+      ("", "f: it is empty"),
       (
         "1\nx\n",
         "f:2: 'x' is not a number; begin the line with # to pass it over, or choose"

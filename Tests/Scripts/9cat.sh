@@ -27,6 +27,13 @@ expect 'visible' 'a\\xFFb\n\\u{200B}\ttail\n' "$bin/9cat" -v "$top/x"
 expect 'repaired' 'a\0357\0277\0275b\n\0342\0200\0213\ttail\n' "$bin/9cat" -u "$top/x"
 expect 'counted' "       2       10       12        1 $top/x\n" "$bin/9cat" -c "$top/x"
 expect 'the standard input' 'second\n' "$bin/9cat" - <"$top/y"
+# A file that cannot be read is told by its name, and the others are read all the same.
+if "$bin/9cat" "$top" "$top/y" >"$top/output" 2>"$top/errors"; then
+  echo '9cat: a folder is no success' >&2
+  exit 1
+fi
+grep -qx "9cat: $top: Is a directory" "$top/errors"
+grep -qx second "$top/output"
 if "$bin/9cat" "$top/none" "$top/y" >"$top/output" 2>"$top/errors"; then
   echo '9cat: a file that is not there is no success' >&2
   exit 1
@@ -37,4 +44,4 @@ if "$bin/9cat" "$top/y" >/dev/full 2>"$top/errors"; then
   echo '9cat: a full device is no success' >&2
   exit 1
 fi
-grep -q 'No space left on device' "$top/errors"
+grep -qx '9cat: write error: No space left on device' "$top/errors"

@@ -34,6 +34,10 @@ expect 1 'holds no configuration' "$config" -x conf/P
 expect 1 'No such file or directory' "$config" -x nosuch
 expect 1 'No space left on device' sh -c "'$config' conf/P >/dev/full"
 expect 1 'No space left on device' sh -c "'$config' --version >/dev/full"
+if [ -d /proc/self ]; then
+  expect 1 "/proc/x" "$config" -d /proc/x conf/P
+  expect 1 "/proc/x" "$config" defaults /proc/x
+fi
 rm -rf compile
 : >compile
 expect 1 "choose another build directory with '-d" "$config" conf/P

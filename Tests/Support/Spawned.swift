@@ -1,26 +1,7 @@
 // Child processes for tests.
 
 import Glibc
-import Synchronization
 import Sys9
-
-/// A value that one thread at a time may use.
-public final class Locked<Value: Sendable>: Sendable {
-  private let value: Mutex<Value>
-
-  /// Begins with `value`.
-  public init(_ value: Value) { self.value = Mutex(value) }
-
-  /// Calls `body` with the value, alone.
-  public func with<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
-    value.withLock { (value: inout sending Value) -> Result in
-      var copy = value
-      let result = body(&copy)
-      value = copy
-      return result
-    }
-  }
-}
 
 /// Shells that are left to the test to wait for.
 public struct Spawned: Sendable {

@@ -1,6 +1,5 @@
 import Glibc
 import Support
-import Synchronization
 import Sys9
 import SystemPackage
 import Testing
@@ -11,7 +10,7 @@ import Testing
 @Suite("Faults", .serialized) struct FaultTests {
   /// A script that lets `call` fail with `code` the first `times` times.
   private static func failing(_ call: String, _ code: CInt, times: Int) -> Faults.Script {
-    let left = Mutex(times)
+    let left = Guarded(times)
     let me = pthread_self()
     return { name in
       guard name == call, pthread_equal(pthread_self(), me) != 0 else { return nil }
@@ -41,6 +40,19 @@ import Testing
       try Faults.inject(Self.failing(call, code, times: 1)) { try Files.read(path) }
     }
     #expect(error == SystemError(call: call, errno: code, subject: path.description))
+  }
+
+  @Test("a file system that makes no directory is told as that, and not tried for ever")
+  func noDirectories() throws {
+    let scratch = try Workshop()
+    let path = scratch.path("a").appending("b")
+    let error = #expect(throws: SystemError.self) {
+      try Faults.inject(Self.failing("mkdir", ENOENT, times: .max)) {
+        try Files.makeDirectories(path)
+      }
+    }
+    #expect(error?.call == "mkdir")
+    #expect(error?.errno == ENOENT)
   }
 
   @Test("a full disk is told by write", arguments: [ENOSPC, EIO, EDQUOT])

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import Sys9
 import SystemPackage
 import Testing
@@ -22,7 +21,7 @@ import Testing
 
   @Test("retries what was interrupted", arguments: ["pidfd_open", "poll", "wait4"])
   func interrupted(_ call: String) throws {
-    let left = Mutex(3)
+    let left = Guarded(3)
     let child = try Faults.inject({ name in
       guard name == call else { return nil }
       return left.withLock { count in

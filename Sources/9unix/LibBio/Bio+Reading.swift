@@ -1,6 +1,5 @@
 // Reading, as a Swift programmer expects it: nil at the end, errors thrown, lines as they are.
 
-public import Glibc
 public import LibUTF
 public import Sys9
 
@@ -73,12 +72,11 @@ extension Bio {
   public mutating func nextLine(
     until delimiter: UInt8 = 0x0A, sizeMax: Int = lineSizeMaxDefault
   ) throws(SystemError) -> Span<UInt8>? {
-    let cursor = unsafe core.pointee.cursor
-    let count = unsafe core.pointee.readEnd - cursor
-    if let found = unsafe memchr(cursor, CInt(delimiter), count) {
-      let end = unsafe found.assumingMemoryBound(to: UInt8.self)
-      unsafe core.pointee.cursor = end + 1
-      let line = unsafe Span<UInt8>(_unsafeStart: UnsafePointer(cursor), count: end - cursor)
+    let marked = unsafe core.pointee.markedLine(delimiter)
+    if marked > 0 {
+      let start = unsafe core.pointee.cursor
+      unsafe core.pointee.cursor = start + marked
+      let line = unsafe Span<UInt8>(_unsafeStart: UnsafePointer(start), count: marked - 1)
       return unsafe _overrideLifetime(line, mutating: &self)
     }
     let size = try findLine(delimiter, sizeMax)
@@ -94,6 +92,12 @@ extension Bio {
   /// Takes the next line, `lineLength` bytes with its delimiter; its bytes without, -1 at the end.
   @usableFromInline
   mutating func findLine(_ delimiter: UInt8, _ sizeMax: Int) throws(SystemError) -> Int {
+    let buffered = unsafe core.pointee.bufferedLine(delimiter)
+    if buffered > 0 {
+      unsafe core.pointee.cursor += buffered
+      unsafe core.pointee.lineLength = buffered
+      return buffered - 1
+    }
     while true {
       switch unsafe core.pointee.findDelimiter(delimiter) {
       case .line(let count):

@@ -24,6 +24,8 @@
 //   B2  A reader has no room to write, a writer nothing to read: both are one comparison.
 //   B3  A writer is in the list of `Writers` from its first moment to its last.
 //   B4  A span that was handed out is valid until the next call: nothing else moves the buffer.
+//   B5  Marks that are not 0 tell all delimiters of a block of 64 bytes that lies in the buffer;
+//       whatever writes into the buffer, or moves it, forgets them.
 //
 // Threads.  A bio belongs to one thread at a time.
 //

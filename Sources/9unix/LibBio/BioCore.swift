@@ -1,5 +1,6 @@
 // The state of a bio, and what moves bytes between its buffer and its device.
 
+import CNine
 import Glibc
 import LibFmt
 import Sys9
@@ -38,6 +39,11 @@ import Sys9
   var ownsMemory: Bool
   /// The length of the line that was read last.
   @usableFromInline var lineLength = 0
+  /// Which of the 64 bytes from `block` on are `mark`: bit i for the byte i; 0 if that is not known
+  /// (B5).
+  @usableFromInline var marks: UInt64 = 0
+  @usableFromInline var block: UnsafeMutablePointer<UInt8>
+  @usableFromInline var mark: UInt8 = 0
   var error: SystemError?
   var verbs = Verbs.standard
 
@@ -63,6 +69,7 @@ import Sys9
     unsafe base = start
     unsafe data = start
     unsafe cursor = start
+    unsafe block = start
     unsafe readEnd = start
     unsafe size = memory.count - Self.ungetSize
     unsafe writeEnd = isWriter ? start + size : start
@@ -88,6 +95,7 @@ import Sys9
   /// Reads into the buffer from `start` on; 0 at the end and after errors.
   mutating func fill(from start: UnsafeMutablePointer<UInt8>) -> Int {
     let room = unsafe UnsafeMutableRawBufferPointer(start: start, count: base + size - start)
+    unsafe marks = 0
     do {
       let count = try unsafe kind.read(device, into: room)
       unsafe offset += Int64(count)
@@ -133,6 +141,7 @@ import Sys9
   private mutating func compact() {
     if unsafe cursor == base { return }
     let count = unsafe readEnd - cursor
+    unsafe marks = 0
     unsafe (base - Self.ungetSize).update(
       from: cursor - Self.ungetSize, count: count + Self.ungetSize)
     unsafe cursor = base
@@ -151,6 +160,42 @@ import Sys9
     case nothing
   }
 
+  /// The bytes of a line that is known to end in the block, with its delimiter; 0 if none is.
+  @inlinable @inline(__always)
+  func markedLine(_ delimiter: UInt8) -> Int {
+    let gone = unsafe UInt(bitPattern: cursor - block)
+    if unsafe gone >= 64 || delimiter != mark { return 0 }
+    let rest = unsafe marks &>> UInt64(truncatingIfNeeded: gone)
+    if rest == 0 { return 0 }
+    return rest.trailingZeroBitCount + 1
+  }
+
+  /// The bytes of the next line in the buffer, with its delimiter; 0 if it does not end there.
+  ///
+  /// Finds the delimiters of 64 bytes at a time, and keeps them: most lines are short, and asking
+  /// memchr(3) for each costs more than the lines.  Long ones are left to it.
+  @usableFromInline
+  mutating func bufferedLine(_ delimiter: UInt8) -> Int {
+    var start = unsafe cursor
+    if unsafe marks != 0 && mark == delimiter && start >= block && start < block + 64 {
+      unsafe start = block + 64
+    }
+    if unsafe readEnd - start >= 64 {
+      let found = unsafe cnine_marks(start, delimiter)
+      if found != 0 {
+        unsafe block = start
+        unsafe marks = found
+        unsafe mark = delimiter
+        return unsafe start - cursor + found.trailingZeroBitCount + 1
+      }
+      unsafe start += 64
+    }
+    // Of a writer, more was written than there is to read.
+    let count = unsafe readEnd - start
+    guard count > 0, let found = unsafe memchr(start, CInt(delimiter), count) else { return 0 }
+    return unsafe found.assumingMemoryBound(to: UInt8.self) + 1 - cursor
+  }
+
   /// Reads on until `delimiter` is in the buffer, which it is not yet from `cursor` to `readEnd`.
   @usableFromInline
   mutating func findDelimiter(_ delimiter: UInt8) -> Found {
@@ -164,9 +209,8 @@ import Sys9
         if unsafe state == .ended { unsafe state = .reading }
         return .tail(0)
       }
-      if let found = unsafe memchr(cursor, CInt(delimiter), readEnd - cursor) {
-        return unsafe .line(found.assumingMemoryBound(to: UInt8.self) + 1 - cursor)
-      }
+      let count = unsafe bufferedLine(delimiter)
+      if count > 0 { return .line(count) }
     }
     unsafe compact()
     unsafe data = base
@@ -199,6 +243,7 @@ import Sys9
     unsafe writeEnd = base
     unsafe size = newSize
     unsafe ownsMemory = true
+    unsafe marks = 0
     return true
   }
 

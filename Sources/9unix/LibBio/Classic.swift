@@ -1,6 +1,6 @@
 // The classic calls of bio(3), with Plan 9's behaviour: -1 and nil for what Swift would throw.
 
-public import Glibc
+import Glibc
 public import LibFmt
 public import LibUTF
 public import Sys9
@@ -148,20 +148,22 @@ public func Brdline(_ bp: inout Bio, _ delimiter: UInt8) -> Span<UInt8>? {
 /// Takes the next line and returns its length; 0 if there is none, with `Blinelen` set.
 @inlinable @inline(__always)
 func takeClassicLine(_ bp: inout Bio, _ delimiter: UInt8) -> Int {
-  let cursor = unsafe bp.core.pointee.cursor
-  let rest = unsafe bp.core.pointee.readEnd - cursor
-  guard let found = unsafe memchr(cursor, CInt(delimiter), rest) else {
-    return findClassicLine(&bp, delimiter)
-  }
-  let count = unsafe found.assumingMemoryBound(to: UInt8.self) + 1 - cursor
+  let count = unsafe bp.core.pointee.markedLine(delimiter)
+  if count == 0 { return findClassicLine(&bp, delimiter) }
   unsafe bp.core.pointee.lineLength = count
-  unsafe bp.core.pointee.cursor = cursor + count
+  unsafe bp.core.pointee.cursor += count
   return count
 }
 
-/// `takeClassicLine` where the line is not in the buffer yet.
+/// `takeClassicLine` where the line's end is not known yet.
 @usableFromInline
 func findClassicLine(_ bp: inout Bio, _ delimiter: UInt8) -> Int {
+  let buffered = unsafe bp.core.pointee.bufferedLine(delimiter)
+  if buffered > 0 {
+    unsafe bp.core.pointee.lineLength = buffered
+    unsafe bp.core.pointee.cursor += buffered
+    return buffered
+  }
   switch unsafe bp.core.pointee.findDelimiter(delimiter) {
   case .line(let count):
     unsafe bp.core.pointee.lineLength = count

@@ -9,7 +9,7 @@
 // signal flush nothing.
 
 import Glibc
-import Synchronization
+import Sys9
 
 /// All writers of the process.
 enum Writers {
@@ -17,9 +17,9 @@ enum Writers {
     var first: UnsafeMutablePointer<BioCore>?
   }
 
-  private static let list: Mutex<Head> = {
+  private static let list: Guarded<Head> = {
     atexit { Writers.flushAll() }
-    return Mutex(Head())
+    return Guarded(Head())
   }()
 
   /// Adds a writer.

@@ -2,6 +2,7 @@
 
 public import LibUTF
 import Synchronization
+import Sys9
 
 /// Verbs beside those that are built in, and the rule of quoting, for a printer.
 ///
@@ -76,10 +77,10 @@ final class VerbTable: Sendable {
     return !("0"..."9").contains(verb) && Verb.flag(verb.value, after: []) == nil
   }
 
-  /// The process's table, which `fmtinstall` replaces: an address, or 0.  Old tables are kept, for
-  /// somebody may be reading them.
+  /// The process's table, which `fmtinstall` replaces: an address, or 0.
   private static let current = Atomic<UInt>(0)
-  private static let lock = Mutex<Void>(())
+  /// That table, the last one, and those before it: somebody may still be reading them.
+  private static let kept = Guarded<[VerbTable]>([])
 
   static var shared: Unmanaged<VerbTable>? {
     let word = current.load(ordering: .acquiring)
@@ -87,13 +88,14 @@ final class VerbTable: Sendable {
   }
 
   static func install(_ rune: Rune, _ entry: Entry?) {
-    lock.withLock { _ in
-      let old = unsafe shared.map { unsafe $0.takeUnretainedValue() } ?? VerbTable()
+    kept.withLock { kept in
+      let old = kept.last ?? VerbTable()
       var entries = old.entries
       entries[rune] = entry
       let new = VerbTable(entries, needsQuotes: old.needsQuotes)
-      let kept = unsafe Unmanaged.passRetained(new)
-      current.store(UInt(bitPattern: unsafe kept.toOpaque()), ordering: .releasing)
+      kept.append(new)
+      let address = unsafe Unmanaged.passUnretained(new).toOpaque()
+      current.store(UInt(bitPattern: address), ordering: .releasing)
     }
   }
 }

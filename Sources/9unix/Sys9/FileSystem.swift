@@ -130,6 +130,14 @@ public enum Files {
 
   /// Makes the directory at `path` and those above it that are missing.  `mkdir(2)`.
   public static func makeDirectories(_ path: FilePath) throws(SystemError) {
+    try makeDirectory(path, afterThoseAbove: true)
+  }
+
+  /// A file system that makes no directories (`/proc`) answers `ENOENT` though the one above is
+  /// there; so once those above are made, that answer is final.
+  private static func makeDirectory(
+    _ path: FilePath, afterThoseAbove mayMakeThem: Bool
+  ) throws(SystemError) {
     do {
       _ = try about(path) { () throws(SystemError) in
         try check("mkdir") { unsafe path.withPlatformString { unsafe mkdir($0, 0o777) } }
@@ -142,9 +150,9 @@ public enum Files {
         }
       case ENOENT:
         let above = path.removingLastComponent()
-        if above.isEmpty || above == path { throw error }
-        try makeDirectories(above)
-        try makeDirectories(path)
+        if !mayMakeThem || above.isEmpty || above == path { throw error }
+        try makeDirectory(above, afterThoseAbove: true)
+        try makeDirectory(path, afterThoseAbove: false)
       default: throw error
       }
     }

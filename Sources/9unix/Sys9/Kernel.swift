@@ -139,20 +139,20 @@ public enum Kernel {
     public let rawValue: UInt32
 
     /// These bits.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// `EPOLLIN`: there is something to read, or the end of it.
-    public static let canRead = Events(rawValue: 1)
+    @inlinable public static var canRead: Events { Events(rawValue: 1) }
     /// `EPOLLOUT`: there is room to write.
-    public static let canWrite = Events(rawValue: 4)
+    @inlinable public static var canWrite: Events { Events(rawValue: 4) }
     /// `EPOLLERR`: the descriptor has an error to tell.
-    public static let hasError = Events(rawValue: 8)
+    @inlinable public static var hasError: Events { Events(rawValue: 8) }
     /// `EPOLLHUP`: both directions have ended.
-    public static let isOver = Events(rawValue: 16)
+    @inlinable public static var isOver: Events { Events(rawValue: 16) }
     /// `EPOLLRDHUP`: the peer sends nothing more.
-    public static let isEnding = Events(rawValue: 1 << 13)
+    @inlinable public static var isEnding: Events { Events(rawValue: 1 << 13) }
     /// `EPOLLET`: report changes, not states.
-    public static let changes = Events(rawValue: 1 << 31)
+    @inlinable public static var changes: Events { Events(rawValue: 1 << 31) }
   }
 
   /// Room for what a wait reports.

@@ -1,11 +1,12 @@
 /*
  * load: what an echo server costs a request.
  *
- *     load [-c CONNECTIONS] [-d DEPTH] [-s SIZE] [-t SECONDS] [-m] PORT PID
+ *     load [-c CONNECTIONS] [-d DEPTH] [-s SIZE] [-t SECONDS] [-w SECONDS] [-m] [-g] PORT PID
  *
  * Keeps DEPTH messages of SIZE bytes under way on each of CONNECTIONS; with -m each message has a
- * connection of its own, CONNECTIONS of them at a time.  After a warm-up it counts requests, how
- * long each took, and the processor time of the server PID, all its threads.  Prints a line
+ * connection of its own, CONNECTIONS of them at a time; with -g the messages are requests for / of
+ * HTTP, and the answers are as long as the first one was.  After a warm-up (-w) it counts requests,
+ * how long each took, and the processor time of the server PID, all its threads.  Prints a line
  *
  *     requests N seconds S cpu-ns C p50-us L p99-us L rss-kb K conn-bytes B
  *
@@ -27,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DEPTH_MAX = 64, BUCKETS = 4096, WARM_UP_NS = 150000000 };
+enum { DEPTH_MAX = 64, BUCKETS = 4096 };
 
 struct connection {
 	int fd;
@@ -37,8 +38,8 @@ struct connection {
 };
 
 static struct connection *connections;
-static int count = 100, depth = 1, size = 64, is_connecting, set, server;
-static double seconds = 0.5;
+static int count = 100, depth = 1, size = 64, answer, is_connecting, is_web, set, server;
+static double seconds = 0.5, warm_up = 0.15;
 static struct sockaddr_in address;
 static char *message, buffer[65536];
 static uint64_t histogram[BUCKETS], requests;
@@ -174,7 +175,7 @@ turn(struct connection *c, uint64_t time)
 		return;
 	if (got <= 0)
 		die("recv");
-	for (c->received += got; c->received >= (unsigned)size; c->received -= size) {
+	for (c->received += got; c->received >= (unsigned)answer; c->received -= answer) {
 		note(time - c->sent[c->first++ % DEPTH_MAX]);
 		messages++;
 	}
@@ -204,7 +205,7 @@ run(long rss_before)
 			exit(1);
 		}
 		time = now();
-		if (end == 0 && time - begin > WARM_UP_NS) {
+		if (end == 0 && time - begin > (uint64_t)(warm_up * 1e9)) {
 			requests = 0;
 			memset(histogram, 0, sizeof histogram);
 			cpu = server_cpu();
@@ -224,11 +225,40 @@ run(long rss_before)
 	    quantile_us(0.99), server_rss() / 1024, (server_rss() - rss_before) / count);
 }
 
+/* Makes the messages requests, and asks one to learn how long the answers are. */
+static void
+become_web(void)
+{
+	static const char request[] = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+	int fd = socket(AF_INET, SOCK_STREAM, 0), got = 0, i;
+	char *end, *length;
+	ssize_t n;
+
+	size = sizeof request - 1;
+	message = malloc((size_t)depth * size);
+	for (i = 0; i < depth; i++)
+		memcpy(message + i * size, request, size);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) == -1)
+		die("connect");
+	if (send(fd, message, size, MSG_NOSIGNAL) != size)
+		die("send");
+	do {
+		n = recv(fd, buffer + got, sizeof buffer - 1 - got, 0);
+		if (n <= 0)
+			die("recv");
+		buffer[got += n] = '\0';
+		end = strstr(buffer, "\r\n\r\n");
+		length = strcasestr(buffer, "\r\ncontent-length:");
+		answer = end == NULL ? 0 : end + 4 - buffer + (length == NULL ? 0 : atoi(length + 17));
+	} while (answer == 0 || got < answer);
+	close(fd);
+}
+
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: load [-c CONNECTIONS] [-d DEPTH] [-s SIZE] [-t SECONDS] [-m] "
-	                "PORT PID\n");
+	fprintf(stderr, "usage: load [-c CONNECTIONS] [-d DEPTH] [-s SIZE] [-t SECONDS] "
+	                "[-w SECONDS] [-m] [-g] PORT PID\n");
 	exit(2);
 }
 
@@ -238,13 +268,15 @@ main(int argc, char **argv)
 	long rss;
 	int i, option;
 
-	while ((option = getopt(argc, argv, "c:d:s:t:m")) != -1) {
+	while ((option = getopt(argc, argv, "c:d:s:t:w:mg")) != -1) {
 		switch (option) {
 		case 'c': count = atoi(optarg); break;
 		case 'd': depth = atoi(optarg); break;
 		case 's': size = atoi(optarg); break;
 		case 't': seconds = atof(optarg); break;
+		case 'w': warm_up = atof(optarg); break;
 		case 'm': is_connecting = 1; break;
+		case 'g': is_web = 1; break;
 		default: usage();
 		}
 	}
@@ -255,6 +287,9 @@ main(int argc, char **argv)
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	server = atoi(argv[optind + 1]);
 	message = calloc(depth, size);
+	answer = size;
+	if (is_web)
+		become_web();
 	connections = calloc(count, sizeof *connections);
 	set = epoll_create1(0);
 	rss = server_rss();

@@ -117,28 +117,34 @@ func count(_ input: inout Bio) throws(SystemError) -> Counts {
   return counts
 }
 
+/// Does with one file what is asked for; `number` lines came before.
+func copy(
+  _ file: String, to output: inout Bio, _ options: Options, _ number: inout Int
+) throws(SystemError) {
+  var input = file == "-" ? Bio(reading: 0, bufferSize: 64 * 1024) : try Bio.open(file)
+  if options.counts {
+    let counts = try count(&input)
+    output.print(
+      "%8d %8d %8d %8d %s\n", counts.lines, counts.runes, counts.bytes, counts.bad, file)
+  } else if options.isPlain {
+    try copyBytes(&input, to: &output)
+  } else {
+    try copyLines(&input, to: &output, options, &number)
+  }
+}
+
 /// Does all that the command line asks for; false if a file could not be read.
 func run(_ files: [String], _ options: Options) throws(SystemError) -> Bool {
   var output = Bio(writing: 1, bufferSize: 64 * 1024)
   var isGood = true
   var number = 0
   for file in files {
-    var input: Bio
     do {
-      input = file == "-" ? Bio(reading: 0, bufferSize: 64 * 1024) : try Bio.open(file)
+      try copy(file, to: &output, options, &number)
     } catch {
-      fprint(2, "9cat: %s: %r\n", file)
+      if let fault = output.error { throw fault }
+      fprint(2, "9cat: %s: %s\n", file, error.reason)
       isGood = false
-      continue
-    }
-    if options.counts {
-      let counts = try count(&input)
-      output.print(
-        "%8d %8d %8d %8d %s\n", counts.lines, counts.runes, counts.bytes, counts.bad, file)
-    } else if options.isPlain {
-      try copyBytes(&input, to: &output)
-    } else {
-      try copyLines(&input, to: &output, options, &number)
     }
   }
   try output.close()
@@ -160,5 +166,6 @@ do throws(SystemError) {
   let isGood = try run(args.count == 0 ? ["-"] : args.rest, options)
   exits(isGood ? nil : "some files could not be read")
 } catch {
-  sysfatal("\(error.reason)")
+  fprint(2, "9cat: write error: %s\n", error.reason)
+  exits("write error")
 }

@@ -23,6 +23,7 @@
 //   L3  No callback runs inside a call to the runtime: completions are delivered by the loop.
 //   L4  In the steady state no event allocates, locks, or makes a needless system call.
 //   L5  A loop's state is touched by its own thread alone; others reach it through its mailbox.
+//   L6  A stream has no holes: behind a send that failed, nothing more is sent (`EPIPE`).
 //
 // Rejected.  An existential back end (boxing, 4.5 ns a call), closures stored in records (a retain
 // and a release around each call, 10 ns), a global pool of blocking threads for all purposes.

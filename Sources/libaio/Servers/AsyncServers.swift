@@ -7,7 +7,9 @@ public import Sys9
 /// Sends back whatever its connections receive.
 public enum AsyncEcho {
   /// Accepts until the task is cancelled, and returns when all connections have ended.
-  public static func serve(_ listener: Aio.AsyncListener, on connections: Connections) async {
+  public nonisolated(nonsending) static func serve(
+    _ listener: Aio.AsyncListener, on connections: Connections
+  ) async {
     await connections.serve(listener) { connection in
       // A connection that fails has nobody to be told.
       do throws(SystemError) {
@@ -18,6 +20,15 @@ public enum AsyncEcho {
   }
 }
 
+extension AsyncEcho {
+  /// Accepts until the task is cancelled, and returns when all connections have ended.
+  public nonisolated(nonsending) static func serve(
+    _ listener: Aio.AsyncListener, _ loop: Aio.AsyncLoop
+  ) async {
+    await serve(listener, on: Connections(on: loop))
+  }
+}
+
 /// Passes connections on to another address.
 public enum AsyncRelay {
   /// Accepts until the task is cancelled, and returns when all connections have ended.
@@ -25,7 +36,7 @@ public enum AsyncRelay {
   /// - Parameters:
   ///   - patience: how long to look for the target and to connect to it.
   ///   - complain: told why the target cannot be reached, each time.
-  public static func serve(
+  public nonisolated(nonsending) static func serve(
     _ listener: Aio.AsyncListener, to target: Relay.Target, _ loop: Aio.AsyncLoop,
     on connections: Connections, patience: Duration = .seconds(10),
     complain: @escaping (SystemError) -> Void = { _ in }
@@ -42,7 +53,7 @@ public enum AsyncRelay {
     }
   }
 
-  private static func relay(
+  private nonisolated(nonsending) static func relay(
     _ client: Aio.AsyncConnection, _ target: Aio.AsyncConnection, _ loop: Aio.AsyncLoop
   ) async {
     let back = loop.spawn { await pass(from: target, to: client) }
@@ -53,7 +64,7 @@ public enum AsyncRelay {
   }
 
   /// Passes one direction on, and its end; what breaks ends both.
-  private static func pass(
+  private nonisolated(nonsending) static func pass(
     from source: Aio.AsyncConnection, to sink: Aio.AsyncConnection
   ) async {
     do throws(SystemError) {
@@ -63,6 +74,8 @@ public enum AsyncRelay {
       // A side that is gone already needs no telling.
       try? source.shutdown(CInt(SHUT_RDWR))
       try? sink.shutdown(CInt(SHUT_RDWR))
+      // What has come holds buffers, for want of which the other direction may not see its end.
+      do throws(SystemError) { while try await source.receive() != nil {} } catch {}
     }
   }
 }

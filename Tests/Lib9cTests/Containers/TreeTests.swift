@@ -2,13 +2,18 @@
 
 import CQueueOracle
 import Lib9c
-import Synchronization
+import Sys9
 import Testing
 
 /// The oracle is a set of globals: one test at a time.
 enum OracleLock {
-  private static let lock = Mutex(())
-  static func held(_ body: () -> Void) { lock.withLock { _ in body() } }
+  private static let turns = Guarded(0)
+  static func held(_ body: () -> Void) {
+    turns.withLock { turn in
+      turn += 1
+      body()
+    }
+  }
 }
 
 @Suite("tree(3)", .serialized) struct TreeTests {

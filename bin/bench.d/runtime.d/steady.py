@@ -80,7 +80,7 @@ def system_calls(bench, echo, options, generator):
 
 def measure(bench):
     bench.install("strace", "strace")
-    echo = bench.product("echo")
+    echo = bench.product("echo", is_static=False)
     generator = bench.peer("load")
     counter = bench.peer("allocations", "-shared", "-fPIC")
     for (name,), options in CALLS.items():

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -38,6 +39,10 @@ static inline int cnine_openat(int directory, const char *path, int flags, mode_
  * links on the way say, the file lies below the directory, or the call fails with EXDEV.  ENOSYS
  * where the system has no such call. */
 int cnine_open_beneath(int directory, const char *path, int flags);
+
+/* Which of the 64 bytes at `bytes` are `byte`: bit i is set for bytes[i].  Swift has the comparison
+ * of vectors, and no way to make one word of its answer. */
+uint64_t cnine_marks(const unsigned char *bytes, unsigned char byte);
 
 /* fcntl(2) with F_DUPFD_CLOEXEC: variadic in C. */
 static inline int cnine_duplicate(int fd)

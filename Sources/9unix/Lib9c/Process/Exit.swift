@@ -1,12 +1,12 @@
 // How a program ends: exits, sysfatal, and the name under which it complains.
 
 import Glibc
-import Synchronization
+import Sys9
 
 /// What a program knows of itself.  The one state of this module that all threads share (L1).
 enum Program {
-  private static let name = Mutex<String?>(nil)
-  static let fatalHook = Mutex<(@Sendable (String) -> Void)?>(nil)
+  private static let name = Guarded<String?>(nil)
+  static let fatalHook = Guarded<(@Sendable (String) -> Void)?>(nil)
 
   /// The most bytes that a last complaint may have.
   static let complaintMax = 255

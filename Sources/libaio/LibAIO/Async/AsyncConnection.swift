@@ -5,15 +5,20 @@ public import Sys9
 
 extension Aio {
   /// A connection that one task receives from and one task sends to; they may be the same.
-  @safe public final class AsyncConnection: Receiver, @unchecked Sendable {
+  @safe public final class AsyncConnection: Receiver, CancellableWait, @unchecked Sendable {
     /// The connection's name on its loop.
     public let handle: Handle
     private let async: AsyncLoop
-    /// What has come and was not asked for yet; the first ones are taken already.
+    /// What has come and was not asked for yet: nearly always one.
+    private var first: Buffer.Parts?
+    /// What came after the first one.
     private var inbox: [Buffer.Parts] = []
     private var taken = 0
     private var byteCount = 0
     private var receiving = OpToken.none
+    // One thread's, changed where nothing else runs: no need to check each access for another.
+    @exclusivity(unchecked) private var readerScope: TaskScope?
+    @exclusivity(unchecked) private var writerScope: TaskScope?
     private var isHeldBack = false
     /// How the stream ended: 0, or an errno.
     private var ending: CInt?
@@ -33,7 +38,10 @@ extension Aio {
       self.async = async
     }
 
-    deinit { for part in inbox[taken...] { _ = Buffer(part) } }
+    deinit {
+      if let first { _ = Buffer(first) }
+      for part in inbox[taken...] { _ = Buffer(part) }
+    }
 
     private var loop: Loop { async.loop }
 
@@ -66,13 +74,12 @@ extension Aio {
     private func arrived(_ buffer: consuming Buffer) {
       byteCount += buffer.count
       // Whoever is behind keeps copies: the loop's blocks are for all of its connections.
-      let isBehind = inbox.count > taken || loop.pool.freeCount * 4 < loop.pool.blockCount
+      let isBehind = first != nil || loop.pool.freeCount * 4 < loop.pool.blockCount
       let isAwaited = unsafe reader != nil
-      if isBehind && !isAwaited {
-        inbox.append(unsafe buffer.withBytes { unsafe Buffer(copying: $0).unwrap() })
-      } else {
-        inbox.append(buffer.unwrap())
-      }
+      let parts =
+        isBehind && !isAwaited
+        ? unsafe buffer.withBytes { unsafe Buffer(copying: $0).unwrap() } : buffer.unwrap()
+      if first == nil { first = parts } else { inbox.append(parts) }
       let isFull = byteCount > Self.highWater || inbox.count - taken > Self.buffersMax
       if isFull && !isHeldBack {
         isHeldBack = true
@@ -87,14 +94,11 @@ extension Aio {
     }
 
     private func takeFirst() -> Buffer? {
-      if taken == inbox.count { return nil }
-      let buffer = Buffer(inbox[taken])
-      taken += 1
+      guard let parts = first else { return nil }
+      first = nil
+      let buffer = Buffer(parts)
       byteCount -= buffer.count
-      if taken == inbox.count {
-        inbox.removeAll(keepingCapacity: true)
-        taken = 0
-      }
+      if taken < inbox.count { refill() }
       if isHeldBack && byteCount < Self.highWater / 2
         && inbox.count - taken < Self.buffersMax / 2
       {
@@ -102,6 +106,16 @@ extension Aio {
         loop.resume(receiving)
       }
       return buffer
+    }
+
+    /// Moves up what came after the first one.
+    private func refill() {
+      first = inbox[taken]
+      taken += 1
+      if taken == inbox.count {
+        inbox.removeAll(keepingCapacity: true)
+        taken = 0
+      }
     }
 
     /// The next bytes; nil at the end of the stream.
@@ -117,14 +131,23 @@ extension Aio {
           if ending == 0 { return nil }
           throw SystemError(call: "recv", errno: ending)
         }
-        if Swift.Task.isCancelled { throw SystemError(call: "recv", errno: ECANCELED) }
+        let scope = unsafe TaskScope.current(&readerScope)
+        if scope?.isCancelled ?? Swift.Task.isCancelled {
+          throw SystemError(call: "recv", errno: ECANCELED)
+        }
         if receiving == .none { receiving = loop.receive(from: handle, repeating: true, to: self) }
-        await waitForBytes()
+        await waitForBytes(scope)
       }
     }
 
-    private nonisolated(nonsending) func waitForBytes() async {
+    private nonisolated(nonsending) func waitForBytes(_ scope: TaskScope?) async {
       precondition(unsafe reader == nil, "one task at a time receives")
+      if let scope {
+        scope.begin(.reading, of: self)
+        await unsafe withUnsafeContinuation { waiting in unsafe self.reader = unsafe waiting }
+        scope.end()
+        return
+      }
       await withTaskCancellationHandler {
         await unsafe withUnsafeContinuation { waiting in unsafe self.reader = unsafe waiting }
       } onCancel: {
@@ -143,13 +166,39 @@ extension Aio {
       precondition(unsafe writer == nil && sending == .none, "one task at a time sends")
       if Swift.Task.isCancelled { throw SystemError(call: "send", errno: ECANCELED) }
       sending = loop.send(buffer, to: handle, self)
+      let result: Int
+      if let sent = loop.collect(sending) {
+        sending = .none
+        result = sent
+      } else {
+        result = await waitForSend()
+      }
+      if result < 0 { throw SystemError(call: "send", errno: CInt(-result)) }
+    }
+
+    private nonisolated(nonsending) func waitForSend() async -> Int {
+      if let scope = unsafe TaskScope.current(&writerScope) {
+        scope.begin(.writing, of: self)
+        let result = await unsafe withUnsafeContinuation { waiting in
+          unsafe self.writer = unsafe waiting
+        }
+        scope.end()
+        return result
+      }
       let token = sending
-      let result = await withTaskCancellationHandler {
+      return await withTaskCancellationHandler {
         await unsafe withUnsafeContinuation { waiting in unsafe self.writer = unsafe waiting }
       } onCancel: {
         async.loop.mailbox.send { $0.cancel(token) }
       }
-      if result < 0 { throw SystemError(call: "send", errno: CInt(-result)) }
+    }
+
+    /// A task that waits was cancelled.
+    func cancel(_ wait: TaskScope.Wait) {
+      switch wait {
+      case .reading: wakeReader()  // it looks again, and finds that it is cancelled
+      case .writing: loop.cancel(sending)
+      }
     }
 
     /// Sends the bytes of a text as UTF-8.
@@ -174,7 +223,7 @@ extension Aio {
   }
 
   /// A listener that one task accepts from.
-  @safe public final class AsyncListener: Receiver, @unchecked Sendable {
+  @safe public final class AsyncListener: Receiver, CancellableWait, @unchecked Sendable {
     /// The listener's name on its loop.
     public let handle: Handle
     private let async: AsyncLoop
@@ -236,13 +285,27 @@ extension Aio {
         if accepting == .none {
           accepting = async.loop.accept(on: handle, repeating: true, to: self)
         }
-        await withTaskCancellationHandler {
-          await unsafe withUnsafeContinuation { task in unsafe self.acceptor = unsafe task }
-        } onCancel: {
-          async.loop.mailbox.send { [self] _ in wake() }
-        }
+        await waitForConnection()
       }
     }
+
+    private nonisolated(nonsending) func waitForConnection() async {
+      var remembered: TaskScope?
+      if let scope = TaskScope.current(&remembered) {
+        scope.begin(.reading, of: self)
+        await unsafe withUnsafeContinuation { task in unsafe self.acceptor = unsafe task }
+        scope.end()
+        return
+      }
+      await withTaskCancellationHandler {
+        await unsafe withUnsafeContinuation { task in unsafe self.acceptor = unsafe task }
+      } onCancel: {
+        async.loop.mailbox.send { [self] _ in wake() }
+      }
+    }
+
+    /// The task that accepts was cancelled: it looks again.
+    func cancel(_ wait: TaskScope.Wait) { wake() }
 
     /// Closes the listener, and connections that nobody has accepted from it.
     public func close() {

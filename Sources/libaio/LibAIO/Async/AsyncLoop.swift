@@ -40,13 +40,17 @@ extension Aio {
     public func spawn(
       _ body: sending @escaping @isolated(any) () async -> Void
     ) -> Swift.Task<Void, Never> {
-      Swift.Task(executorPreference: loop.executor, operation: body)
+      let body = TaskScope.Body(function: body)
+      let mailbox = loop.mailbox
+      return Swift.Task(executorPreference: loop.executor) { await TaskScope.run(body, mailbox) }
     }
   }
 }
 
 /// Somebody who waits for one operation.
-@safe final class Waiter: Aio.Receiver {
+@safe final class Waiter: Aio.Receiver, CancellableWait {
+  private var token = Aio.OpToken.none
+  private unowned(unsafe) var loop: Aio.Loop?
   private var continuation: UnsafeContinuation<Void, Never>?
   private(set) var isDone = false
   private(set) var result = 0
@@ -77,9 +81,21 @@ extension Aio {
     return Aio.Buffer(parts)
   }
 
+  /// The task that waits was cancelled.
+  func cancel(_ wait: TaskScope.Wait) { unsafe loop?.cancel(token) }
+
   /// Waits for the terminal completion (X2).
   nonisolated(nonsending) func wait(_ token: Aio.OpToken, _ loop: Aio.AsyncLoop) async {
     if isDone { return }
+    var remembered: TaskScope?
+    if let scope = TaskScope.current(&remembered) {
+      self.token = token
+      unsafe self.loop = loop.loop
+      scope.begin(.reading, of: self)
+      await unsafe withUnsafeContinuation { waiting in unsafe continuation = unsafe waiting }
+      scope.end()
+      return
+    }
     let carried = CarriedWaiter(waiter: self, loop: loop)
     await withTaskCancellationHandler {
       await unsafe withUnsafeContinuation { waiting in

@@ -17,7 +17,7 @@ extension Aio.Loop {
     let async = async
     let carried = CarriedBody(body: body)
     executor.adopt()
-    mainTask = Swift.Task(executorPreference: executor) {
+    mainTask = async.spawn {
       await carried.body(async)
       async.loop.stop()
     }

@@ -62,11 +62,15 @@ extension Aio {
     @inline(__always)
     var hasJobs: Bool { !jobs.isEmpty }
 
+    /// Operations of a job that may end without the task waiting, before others have their turn.
+    private static let collectionsPerJobMax = 16
+
     /// Runs jobs that are ready, at most `budget`; those that become ready meanwhile count too.
     @inline(__always)
-    func run(_ budget: Int) {
+    func run(_ budget: Int, collecting: UnsafeMutablePointer<Int>) {
       var left = budget
       while left > 0, let job = jobs.popFirst() {
+        unsafe collecting.pointee = Self.collectionsPerJobMax
         unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         left -= 1
       }

@@ -164,8 +164,10 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
+    let files = files
     return ask(.files, .file, receiver, site) {
-      unsafe path.withPlatformString { unsafe Kernel.access($0, mode) }
+      if let files { return files.access("\(path)") }
+      return unsafe path.withPlatformString { unsafe Kernel.access($0, mode) }
     } deliver: { answer, _ in
       answer
     }

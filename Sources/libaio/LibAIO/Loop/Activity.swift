@@ -90,6 +90,13 @@ extension Aio.Loop {
     _ = enqueue(activity.token.index, &due)
   }
 
+  /// Delivers the terminal completion of `activity` within that of one of its parts.
+  final func endNow(_ activity: Activity, _ result: Int32) {
+    let token = activity.token
+    guard let op = unsafe record(token), unsafe !op.pointee.state.contains(.isDue) else { return }
+    concludeActivity(token.index, Int(result))
+  }
+
   /// Whether `activity` has still to end.
   final func isUnderWay(_ activity: Activity) -> Bool {
     guard let op = unsafe record(activity.token) else { return false }
@@ -114,9 +121,11 @@ extension Aio.Loop {
       token: token, kind: kind, isLast: true, handle: .none, accepted: activity.connection,
       result: result < 0 ? result : activity.count ?? result, buffer: activity.takeBuffer(),
       activity: activity)
-    unsafe receiver?._withUnsafeGuaranteedRef {
-      $0.completed(&completion, on: self)
-      $0.letGo()
+    withExtendedLifetime(activity) {
+      unsafe receiver?._withUnsafeGuaranteedRef {
+        $0.completed(&completion, on: self)
+        $0.letGo()
+      }
     }
     recorder.finish()
   }
@@ -131,7 +140,9 @@ extension Aio.Loop {
     var completion = unsafe Aio.Completion(
       token: activity.token, kind: op.pointee.kind, isLast: false, handle: .none,
       accepted: activity.connection, result: result, buffer: nil, activity: activity)
-    unsafe op.pointee.receiver?._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
+    withExtendedLifetime(activity) {
+      unsafe op.pointee.receiver?._withUnsafeGuaranteedRef { $0.completed(&completion, on: self) }
+    }
     recorder.finish()
   }
 }

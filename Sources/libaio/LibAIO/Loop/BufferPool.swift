@@ -16,12 +16,15 @@ import Sys9
   /// The owner's free blocks, linked through their first words.
   private var free: UnsafeMutableRawPointer?
   private(set) var freeCount = 0
+  /// Blocks that were never out, from the end of the memory: nobody has touched them.
+  private var untouched: Int
   /// What other threads gave back, linked in the same way.
   private let returned = Atomic<UInt>(0)
   private let isOrphan = Atomic<Bool>(false)
   private var owner = pthread_self()
   /// Where free blocks go instead, if the kernel hands them out.
-  private var ring: BufferRing?
+  // The owner's thread alone looks at it, in no access to itself.
+  @exclusivity(unchecked) private var ring: BufferRing?
 
   /// Makes `count` blocks of `size` bytes each; pages come when they are touched.
   init(count: Int, size: Int) throws(SystemError) {
@@ -32,11 +35,12 @@ import Sys9
     blockSize = size
     blockCount = count
     unsafe free = nil
-    for index in (0..<count).reversed() { unsafe push(memory + index * size) }
+    untouched = count
+    freeCount = count
   }
 
   deinit {
-    assert(freeCount == blockCount || ring != nil, "B2: all blocks are home")
+    assert(freeCount == blockCount || (unsafe ring != nil), "B2: all blocks are home")
     unsafe Kernel.unmap(memory, blockCount * blockSize)
   }
 
@@ -45,15 +49,25 @@ import Sys9
 
   /// A block for use; nil if all are out.  The owner's thread only.
   func take() -> UnsafeMutableRawPointer? {
-    if unsafe free == nil { collect() }
-    guard let block = unsafe free else { return nil }
-    unsafe free = unsafe block.load(as: UnsafeMutableRawPointer?.self)
+    if let block = unsafe free {
+      unsafe free = unsafe block.load(as: UnsafeMutableRawPointer?.self)
+      freeCount -= 1
+      return unsafe block
+    }
+    return unsafe takeAnother()
+  }
+
+  /// A block that another thread gave back, or a new one.
+  private func takeAnother() -> UnsafeMutableRawPointer? {
+    if collect() > 0 { return unsafe take() }
+    if untouched == 0 { return nil }
+    untouched -= 1
     freeCount -= 1
-    return unsafe block
+    return unsafe memory + (blockCount - 1 - untouched) * blockSize
   }
 
   private func push(_ block: UnsafeMutableRawPointer) {
-    if ring != nil {
+    if unsafe ring != nil {
       let number = unsafe number(of: block)
       unsafe ring?.add(block, size: blockSize, number: number)
     } else {
@@ -62,6 +76,18 @@ import Sys9
     }
     freeCount += 1
     assert(freeCount <= blockCount, "B1: a block is in one place")
+  }
+
+  /// The length of the owner's free list, and of what others gave back: for audits.
+  func countFree() -> Int {
+    collect()
+    var count = 0
+    var next = unsafe free
+    while let block = unsafe next, count <= blockCount {
+      unsafe next = unsafe block.load(as: UnsafeMutableRawPointer?.self)
+      count += 1
+    }
+    return count
   }
 
   /// The position of a block.
@@ -110,8 +136,8 @@ import Sys9
   ///
   /// - Parameter withKernel: blocks that the kernel held and will not write to any more.
   func abandon() {
-    if let ring {
-      self.ring = nil
+    if let ring = unsafe ring {
+      unsafe self.ring = nil
       ring.leave()
     }
     _ = unsafe Unmanaged.passRetained(self)
@@ -134,8 +160,9 @@ import Sys9
   /// Gives all free blocks to `ring`, and each one that comes back.
   func lend(through ring: BufferRing) {
     assert(freeCount == blockCount, "B1: a ring is attached before the first block is taken")
-    self.ring = ring
+    unsafe self.ring = ring
     unsafe free = nil
+    untouched = 0
     freeCount = 0
     for index in 0..<blockCount { unsafe push(memory + index * blockSize) }
   }

@@ -15,6 +15,8 @@ struct HotState {
   var starvedSince = UInt64.max
   var refused: [Refusal] = []
   var isStopping = false
+  /// Operations that the job under way may still collect.
+  var collectionsLeft = 0
   var stats = Aio.Stats()
   var now: UInt64
 

@@ -22,6 +22,7 @@ extension Aio.Loop {
     assert(unsafe !op.pointee.state.contains(.isDue), "L1: an operation ends once")
     unsafe op.pointee.state.insert(.isDue)
     unsafe op.pointee.state.remove(.isWithKernel)
+    if result < 0 { noteBreak(index, result) }
     unsafe op.pointee.result = result
     let queue = unsafe queue(of: index)
     unsafe dequeue(index, &queue.pointee)
@@ -32,10 +33,39 @@ extension Aio.Loop {
   /// After the end of an operation: its handle's next one, or the handle's own end.
   @inline(__always)
   private func goOn(_ handle: UInt32, _ next: UInt32) {
-    if unsafe handles[handle].pointee.state.contains(.isClosing) {
+    let state = unsafe handles[handle].pointee.state
+    if state.contains(.isClosing) {
       closeIfIdle(handle)
     } else if next != .max {
-      start(next)
+      if state.contains(.isBroken) { goOnBroken(handle, next) } else { start(next) }
+    }
+  }
+
+  /// Notes that a stream would have a hole behind an operation that fails (L6).
+  private func noteBreak(_ index: UInt32, _ result: Int32) {
+    let op = unsafe ops[index]
+    let kind = unsafe op.pointee.kind
+    guard kind.isOfStream else { return }
+    // Cancelled before its first byte: as if it had never been asked for.
+    if kind == .send, result == -ECANCELED, unsafe op.pointee.result == 0 { return }
+    let record = unsafe handles[op.pointee.handle]
+    if unsafe !record.pointee.state.contains(.isDatagram) {
+      unsafe record.pointee.state.insert(.isBroken)
+    }
+  }
+
+  /// Goes on with a handle whose stream is broken: what would be sent fails (L6).
+  final func goOnBroken(_ handle: UInt32, _ head: UInt32) {
+    var next = head
+    while next != .max {
+      let op = unsafe ops[next]
+      guard unsafe op.pointee.kind.isOfStream else { return start(next) }
+      let queue = unsafe queue(of: next)
+      unsafe dequeue(next, &queue.pointee)
+      unsafe op.pointee.state.insert(.isDue)
+      unsafe op.pointee.result = -EPIPE
+      _ = enqueue(next, &due)
+      next = unsafe queue.pointee.head
     }
   }
 
@@ -74,10 +104,20 @@ extension Aio.Loop {
     return count
   }
 
+  /// Notes that `count` more bytes of a send have gone, and says whether those were the last ones.
+  @inline(__always)
+  final func isAllSent(_ index: UInt32, after count: Int32) -> Bool {
+    let op = unsafe ops[index]
+    unsafe op.pointee.start += UInt32(count)
+    unsafe op.pointee.result += count
+    return unsafe op.pointee.start == op.pointee.end
+  }
+
   /// Delivers the terminal completion of the head of a queue, now.  For back ends that hand out.
   final func last(_ index: UInt32, _ result: Int32, _ buffer: consuming Aio.Buffer? = nil) {
     let op = unsafe ops[index]
     assert(unsafe !op.pointee.state.contains(.isDue), "L1: an operation ends once")
+    if result < 0 { noteBreak(index, result) }
     let queue = unsafe queue(of: index)
     unsafe dequeue(index, &queue.pointee)
     goOn(unsafe op.pointee.handle, unsafe queue.pointee.head)
@@ -137,6 +177,27 @@ extension Aio.Loop {
       $0.letGo()
     }
     recorder.finish()
+  }
+
+  /// Takes the result of an operation that has ended at once, so that its receiver is not told;
+  /// nil if it has not, if others have ended before it, or if a task has collected enough.
+  final func collect(_ token: Aio.OpToken) -> Int? {
+    let index = token.index
+    guard let op = unsafe record(token), unsafe op.pointee.state.contains(.isDue),
+      due.head == index, unsafe hot.pointee.collectionsLeft > 0
+    else { return nil }
+    assert(unsafe !op.pointee.state.contains(.isActivity), "activities tell what they found")
+    unsafe hot.pointee.collectionsLeft -= 1
+    dequeue(index, &due)
+    let receiver = unsafe op.pointee.receiver
+    let result = Int(unsafe op.pointee.result)
+    _ = unsafe buffer(of: op.pointee)
+    unsafe op.pointee.generation &+= 1
+    unsafe op.pointee.state = []
+    ops.give(index)
+    stats.completions += 1
+    unsafe receiver?._withUnsafeGuaranteedRef { $0.letGo() }
+    return result
   }
 
   /// What runs until `recorder.finish` runs because `op` has something to tell, and for its group.

@@ -1,9 +1,13 @@
 // The turn of a loop, and how long it goes on.
 
+import Sys9
+
 extension Aio.Loop {
   /// Completions handed out in a phase before the next phase has its turn: 256 callbacks at the
   /// budgeted 2 us are half a tick of the timers.
   static let completionsPerTurnMax = 256
+  /// Looks between two looks at the clock.
+  private static let looksPerClock = 32
   /// Timers fired in a turn.
   static let timersPerTurnMax = 256
   /// Handles that get their turn: each is a system call or two.
@@ -20,20 +24,27 @@ extension Aio.Loop {
   /// Runs until there is nothing to do without waiting, and says whether there was anything.
   ///
   /// For tests and for other loops, which wait for `descriptor` to become readable.  A simulated
-  /// loop does not wait: its time goes on while anything is under way in its world.
+  /// loop does not wait: its time goes on, and all loops of its network run, until nothing is under
+  /// way but interval timers.
   @discardableResult
   public final func runUntilIdle() -> Bool {
+    if let didWork = runWorldUntilIdle() { return didWork }
     begin()
     var didWork = false
     while !isStopping {
-      let before = stats.completions &+ stats.timers &+ stats.messages
-      turn(waiting: hasEvents)
-      let isBusy = stats.completions &+ stats.timers &+ stats.messages != before
+      let before = workCount
+      turn(waiting: false)
+      let isBusy = workCount != before
       if isBusy { didWork = true }
-      if !isBusy && !hasWork { break }
+      if !isBusy && !hasImmediateWork { break }
     }
     isStopping = false
     return didWork
+  }
+
+  /// Whatever was done so far, as a number.
+  private var workCount: UInt64 {
+    stats.completions &+ stats.timers &+ stats.messages &+ stats.tasks
   }
 
   /// Makes `run` return after the current turn.
@@ -53,16 +64,11 @@ extension Aio.Loop {
       && datagramPool?.freeCount == datagramPool?.blockCount
   }
 
-  private func begin() {
+  final func begin() {
     pool.adopt()
     datagramPool?.adopt()
     executor.adopt()
     now = clock()
-  }
-
-  /// Whether a turn would do something without waiting.
-  private var hasWork: Bool {
-    hasImmediateWork || hasEvents
   }
 
   final var hasImmediateWork: Bool {
@@ -79,8 +85,9 @@ extension Aio.Loop {
     if !due.isEmpty || !refused.isEmpty { _ = deliverDue(Self.completionsPerTurnMax) }
     takeTurns()
     fireTimers()
-    if executor.hasJobs { executor.run(Self.jobsPerTurnMax) }
+    if executor.hasJobs { runJobs() }
     if isStopping { return }
+    if waiting && spinNs > 0 && !hasImmediateWork { spin() }
     if !waiting || hasImmediateWork {
       wait(until: 0)
     } else {
@@ -97,9 +104,24 @@ extension Aio.Loop {
     now = clock()
   }
 
+  /// Watches for work from other threads, for a bounded time and not beyond the next timer.
+  private func spin() {
+    let end = min(now &+ spinNs, nextDeadline ?? .max)
+    repeat {
+      for _ in 0..<Self.looksPerClock {
+        if hasImmediateWork { return }
+        SystemThread.spinwait()
+      }
+    } while clock() < end
+  }
+
+  private func runJobs() {
+    unsafe executor.run(Self.jobsPerTurnMax, collecting: &hot.pointee.collectionsLeft)
+  }
+
   /// When there is something to do even if nothing happens; nil for never.
   final var nextDeadline: UInt64? {
-    var deadline = timers.nextDeadline()
+    var deadline = timers.count == 0 ? nil : timers.nextDeadline()
     if throttledUntil != .max { deadline = min(deadline ?? .max, throttledUntil) }
     // Buffers that are with other threads come home without a word.
     if !starved.isEmpty && foreignBuffersNs != .max {

@@ -61,7 +61,7 @@ extension Aio.Loop {
     on listener: Aio.Handle, repeating: Bool = false, to receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.accept, listener, repeating: repeating, receiver, site)
   }
 
@@ -72,7 +72,7 @@ extension Aio.Loop {
     on listener: Aio.Handle, to receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.readable, listener, repeating: false, receiver, site)
   }
 
@@ -91,7 +91,7 @@ extension Aio.Loop {
       throw SystemError(call: "socket", errno: ENFILE, subject: "the loop's table of handles")
     }
     let handle = name(ofHandle: index)
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     unsafe address.withBytes {
       let name = unsafe Aio.Buffer(copying: $0)
       _ = submit(.connect, handle, name, repeating: false, receiver, site)
@@ -108,17 +108,20 @@ extension Aio.Loop {
     from handle: Aio.Handle, repeating: Bool = false, to receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.receive, handle, repeating: repeating, receiver, site)
   }
 
   /// Sends all of `buffer`, after what was submitted before; the completion brings it back.
+  ///
+  /// Behind a send of a stream that failed, or was cancelled when a part had been sent, everything
+  /// fails with `EPIPE`: the stream would have a hole.
   @discardableResult
   public final func send(
     _ buffer: consuming Aio.Buffer, to handle: Aio.Handle, _ receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.send, handle, buffer, repeating: false, receiver, site)
   }
 
@@ -129,7 +132,7 @@ extension Aio.Loop {
     _ handle: Aio.Handle, _ receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.readable, handle, repeating: false, receiver, site)
   }
 
@@ -140,7 +143,7 @@ extension Aio.Loop {
     _ handle: Aio.Handle, _ receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     return submit(.writable, handle, repeating: false, receiver, site)
   }
 
@@ -156,7 +159,7 @@ extension Aio.Loop {
     else {
       return receiver.map { refuse(.close, handle, EBADF, $0) } ?? .none
     }
-    let site = Aio.Site(file, line: line, function: function)
+    let site = place(file, line, function)
     let token = submit(.close, handle, repeating: false, receiver, site)
     unsafe record.pointee.state.insert(.isClosing)
     endAll(handle.index)
@@ -244,7 +247,13 @@ extension Aio.Loop {
       ? unsafe enqueue(index, &record.pointee.reads)
       : unsafe enqueue(index, &record.pointee.writes)
     let token = unsafe Aio.OpToken(index: index, generation: op.pointee.generation)
-    if isHead && kind != .close { start(index) }
+    if isHead && kind != .close {
+      if unsafe record.pointee.state.contains(.isBroken) {
+        goOnBroken(handle.index, index)
+      } else {
+        start(index)
+      }
+    }
     return token
   }
 
@@ -312,4 +321,8 @@ extension Aio.OpKind {
     default: false
     }
   }
+
+  /// Whether the operation puts bytes into a stream.
+  @inline(__always)
+  var isOfStream: Bool { self == .send || self == .sendFile }
 }

@@ -25,7 +25,7 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.TimerToken {
     stats.oneShots &+= 1
-    return arm(deadline, .never, receiver, Aio.Site(file, line: line, function: function))
+    return arm(deadline, .never, receiver, place(file, line, function))
   }
 
   /// Arms a timer that fires when `delay` has passed since `now`.  Corresponds to
@@ -63,7 +63,7 @@ extension Aio.Loop {
     stats.intervals &+= 1
     return arm(
       deadline(after: interval), TimerPeriod(ns: UInt64(ns)), receiver,
-      Aio.Site(file, line: line, function: function))
+      place(file, line, function))
   }
 
   /// Removes a timer, and says whether it was still armed.  O(1).

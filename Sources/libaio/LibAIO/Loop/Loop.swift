@@ -7,6 +7,7 @@
 // This file holds the state and the queues; Loop+Submit.swift is what programs call, Loop+Run.swift
 // the turn; what differs by system is in World/.
 
+import Lib9c
 import Sys9
 
 extension Aio {
@@ -32,6 +33,8 @@ extension Aio {
     final var guest: LoopGuest?
     /// Whether the guest has let the loop sleep.
     final var isParked = false
+    /// Where places in the program are looked for first.
+    final let siteKeys: UnsafeMutablePointer<SiteTable.Key>
     /// What the loop is doing, for debuggers and traces.
     final let recorder = Recorder()
 
@@ -44,6 +47,8 @@ extension Aio {
     /// Signals and children that are waited for.
     final lazy var processes = ProcessTable()
 
+    /// How long to watch for messages before sleeping.
+    final let spinNs: UInt64
     /// What the time of day is ahead of the loop's clock.
     final let dayOffset: Int64
 
@@ -61,9 +66,11 @@ extension Aio {
       timers = try TimerWheel(now: now)
       pool = try BufferPool(count: options.bufferCount, size: options.bufferSize)
       mailbox = Mailbox(wake: wake)
+      unsafe siteKeys = SiteTable.shared.keys
       executor = LoopTaskExecutor(mailbox)
       unsafe hot = .allocate(capacity: 1)
       unsafe hot.initialize(to: HotState(now: now))
+      spinNs = UInt64(min(max(options.spin.clampedNs, 0), 10_000_000))
       dayOffset = Int64(clamping: day) - Int64(clamping: now)
     }
 
@@ -148,6 +155,13 @@ extension Aio {
     /// Takes everything back from the system, on the loop's thread, which ends: the loop is not run
     /// any more.
     func retire() {}
+    /// Runs the whole world until it is idle, and says whether there was anything to do; nil where
+    /// the world is the machine's and only the loop itself can be run.
+    func runWorldUntilIdle() -> Bool? { nil }
+    /// What the world knows of a dial string; nil where the machine is asked.
+    func names(_ name: DialString) -> Result<[ResolvedAddress], SystemError>? { nil }
+    /// The files of a world that has its own; nil on the machine.
+    var files: SimFiles? { nil }
     /// Whether something may still happen without the program doing anything.
     var hasEvents: Bool { missing() }
 
@@ -313,6 +327,10 @@ extension Aio {
     public var bufferCount = 1024
     /// Bytes of a receive buffer.
     public var bufferSize = 4096
+    /// How long a loop that has nothing to do watches for messages of other threads before it
+    /// sleeps, at most 10 ms.  Who wakes a sleeping thread waits tens of microseconds; one that
+    /// watches answers in a quarter of one, and keeps its processor busy.
+    public var spin = Duration.zero
     /// Who blocks for the loop.
     public var daemons = Daemons.shared
 

@@ -20,6 +20,8 @@ extension Aio {
   open class Receiver {
     // One thread's, changed where nothing else runs: no need to check each access for another.
     @exclusivity(unchecked) private final var holds: Int32 = 0
+    /// How many will still tell it: for audits.
+    final var holdCount: Int32 { unsafe holds }
     /// The first of its timers, linked through their records.
     @exclusivity(unchecked) final var firstTimer = UInt32.max
 
@@ -92,7 +94,7 @@ extension Aio {
   }
 
   /// One answer to an operation.
-  public struct Completion: ~Copyable {
+  @safe public struct Completion: ~Copyable {
     /// The operation that this answers; for a timer, what names it.
     private let name: OpToken
     /// What it was.
@@ -107,8 +109,8 @@ extension Aio {
     public let result: Int
     /// What came in, or what was sent and comes back.
     private var held: Buffer?
-    /// What else there is to tell: addresses, a process's end, a file's status.
-    let activity: Activity?
+    /// Not counted: whoever delivers the completion holds it.
+    private let known: Unmanaged<Activity>?
 
     init(
       token: OpToken, kind: OpKind, isLast: Bool, handle: Handle, accepted: Handle, result: Int,
@@ -121,8 +123,11 @@ extension Aio {
       self.accepted = accepted
       self.result = result
       held = buffer
-      self.activity = activity
+      unsafe known = activity.map { unsafe Unmanaged.passUnretained($0) }
     }
+
+    /// What else there is to tell: addresses, a process's end, a file's status.
+    var activity: Activity? { unsafe known?.takeUnretainedValue() }
 
     /// The operation that this answers; `.none` for a timer.
     public var token: OpToken { kind == .timer ? .none : name }

@@ -38,7 +38,8 @@ final class DialActivity: Activity {
         })
     }
     let answered = Aio.Callback { [weak self] completion, loop in
-      guard let self else { return }
+      // Whoever gave up has said why.
+      guard let self, loop.isUnderWay(self) else { return }
       question = .none
       // One that was given up has its reason already.
       if !loop.isUnderWay(self) { return }

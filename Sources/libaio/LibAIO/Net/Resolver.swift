@@ -57,8 +57,10 @@ extension Aio {
         }
         answer(result.map { $0.map { ResolvedAddress($0.address, $0.kind) } })
       }
+      let known = loop.names(name)
       _ = loop.ask(.names, .blocking, callback, loop.site) {
-        Result { () throws(SystemError) in try Net.endpoints(name) }
+        if let known { return known.map { $0.map { Endpoint($0.kind, $0.address) } } }
+        return Result { () throws(SystemError) in try Net.endpoints(name) }
       } deliver: { _, _ in
         0
       }

@@ -87,6 +87,13 @@ private final class SendFileActivity: Activity {
     left += 1
   }
 
+  /// Of nothing, nothing has to be waited for.
+  func beginsNothing(on loop: Aio.Loop) {
+    if !parts.isEmpty { return }
+    count = 0
+    loop.end(self, 0)
+  }
+
   private func partEnded(_ completion: inout Aio.Completion, _ loop: Aio.Loop) {
     left -= 1
     if let errno = completion.error {
@@ -100,7 +107,8 @@ private final class SendFileActivity: Activity {
     }
     if left > 0 { return }
     if let sending { count = (count ?? 0) + sending.sent }
-    loop.end(self, error)
+    // Now, and not when it would be due: before the close of the handle, if that ended it.
+    loop.endNow(self, error)
   }
 
   override func stop(on loop: Aio.Loop) { for part in parts { loop.cancel(part) } }
@@ -139,6 +147,7 @@ extension Aio.Loop {
     while let buffer = trailers.takeFirst() {
       activity.submitted(submit(.send, handle, buffer, repeating: false, activity.receiver, site))
     }
+    activity.beginsNothing(on: self)
     return token
   }
 }

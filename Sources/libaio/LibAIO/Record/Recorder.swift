@@ -175,6 +175,7 @@ struct EventRecord: Equatable {
   }
 
   /// Writes the record of the event that begins, and stops if a debugger waits for its group.
+  @inline(never)
   func note(
     _ kind: EventKind, _ parent: UInt64, _ callback: UInt, _ argument: UInt, _ fd: Int32,
     _ op: UInt8, at time: UInt64
@@ -231,6 +232,19 @@ struct EventRecord: Equatable {
       .send, unsafe block.pointee.event, 0, task, Int32(truncatingIfNeeded: worker), 0,
       at: SystemThread.cycles())
     unsafe (block.pointee.place, block.pointee.parent) = kept
+  }
+
+  /// Calls `body` with the records that were written since `head`, and moves that on.
+  @inline(__always)
+  func forEach(from head: inout UInt64, _ body: (EventRecord) -> Void) {
+    guard let ring = unsafe ring else { return }
+    let end = unsafe block.pointee.head
+    let mask = unsafe block.pointee.mask
+    head = max(head, end > mask ? end - mask - 1 : 0)
+    while head < end {
+      body(unsafe ring[Int(head & mask)])
+      head += 1
+    }
   }
 
   /// The records, oldest first.  Exact on the loop's thread or while it rests; another thread may

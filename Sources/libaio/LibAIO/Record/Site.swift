@@ -61,6 +61,17 @@ extension Aio.Site: CustomStringConvertible {
   }
 }
 
+extension Aio.Loop {
+  /// The place of a call; one that has been seen before and stands where it should takes 1 ns.
+  @inline(__always)
+  final func place(
+    _ file: StaticString, _ line: UInt32, _ function: StaticString
+  ) -> Aio.Site {
+    let quick = unsafe SiteTable.quickly(siteKeys, SiteTable.key(file, line))
+    return quick != 0 ? Aio.Site(id: quick) : Aio.Site(file, line: line, function: function)
+  }
+}
+
 /// The places of the program, by number.
 @safe
 @usableFromInline final class SiteTable: @unchecked Sendable {

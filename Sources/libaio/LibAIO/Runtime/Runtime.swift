@@ -285,6 +285,8 @@ extension Aio {
       while isBusy {
         isBusy = false
         for loop in loops where loop.runUntilIdle() { isBusy = true }
+        // One loop has run until it was idle; of a network, the first one has run them all.
+        if loops.count == 1 || network != nil { isBusy = false }
         if isBusy { didWork = true }
       }
       unsafe SystemThread.worker = nil

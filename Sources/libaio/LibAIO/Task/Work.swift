@@ -66,7 +66,7 @@ extension Aio.Worker {
 
 extension Aio.Task {
   /// Makes the task run `work`, to which it takes a reference.
-  func run(_ work: Aio.Work) {
+  public func run(_ work: Aio.Work) {
     unsafe initialize(runWork, UInt(bitPattern: unsafe Unmanaged.passRetained(work).toOpaque()))
   }
 

@@ -56,6 +56,8 @@ enum Uring {
   static let send: UInt8 = 26
   static let recv: UInt8 = 27
 
+  /// IOSQE_CQE_SKIP_SUCCESS: no completion where nothing went wrong.
+  static let skipSuccess: UInt8 = 1 << 6
   /// IOSQE_BUFFER_SELECT.
   static let bufferSelect: UInt8 = 1 << 5
   static let acceptMultishot: UInt16 = 1
@@ -108,11 +110,15 @@ enum Uring {
   private let cqTail: Counter
   private let cqMask: UInt32
   private let entries: UnsafePointer<CompletionEntry>
-  /// Our copies: the kernel never writes them.
-  private var tail: UInt32 = 0
-  private var head: UInt32 = 0
-  private var submitted: UInt32 = 0
-  private var isEnabled = false
+  /// Our copies of the counters, which the kernel never writes; behind a pointer, so that a ring is
+  /// a constant of its owner and no access to it is checked for another one.
+  private struct State {
+    var tail: UInt32 = 0
+    var head: UInt32 = 0
+    var submitted: UInt32 = 0
+    var isEnabled = false
+  }
+  private let state: UnsafeMutablePointer<State>
 
   init(entries count: UInt32, completions: UInt32) throws(SystemError) {
     assert(MemoryLayout<Submission>.size == 64 && MemoryLayout<CompletionEntry>.size == 16)
@@ -141,6 +147,8 @@ enum Uring {
     unsafe Kernel.keepFromChildren(memory, memorySize)
     unsafe Kernel.keepFromChildren(table, submissionsSize)
     fd = ring
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(to: State())
     self.memorySize = memorySize
     self.submissionsSize = submissionsSize
     unsafe self.memory = unsafe memory
@@ -163,6 +171,7 @@ enum Uring {
   }
 
   deinit {
+    unsafe state.deallocate()
     unsafe Kernel.unmap(submissions, submissionsSize)
     unsafe Kernel.unmap(memory, memorySize)
     Kernel.close(fd)
@@ -170,38 +179,42 @@ enum Uring {
 
   /// Adds a submission; the kernel sees it at the next `enter`, or now if the ring is full.
   @inline(__always)
-  mutating func push(_ submission: Submission) {
-    while tail &- (unsafe sqHead.pointee.load(ordering: .acquiring)) > sqMask {
+  func push(_ submission: Submission) {
+    while unsafe state.pointee.tail &- (unsafe sqHead.pointee.load(ordering: .acquiring)) > sqMask {
       enter(wait: 0, nil)
     }
-    unsafe submissions[Int(tail & sqMask)] = submission
-    tail &+= 1
+    unsafe submissions[Int(state.pointee.tail & sqMask)] = submission
+    unsafe state.pointee.tail &+= 1
   }
 
   /// The next completion, if there is one.
   @inline(__always)
-  mutating func pop() -> CompletionEntry? {
+  func pop() -> CompletionEntry? {
+    let head = unsafe state.pointee.head
     if head == (unsafe cqTail.pointee.load(ordering: .acquiring)) { return nil }
     let entry = unsafe entries[Int(head & cqMask)]
-    head &+= 1
-    unsafe cqHead.pointee.store(head, ordering: .releasing)
+    unsafe state.pointee.head = head &+ 1
+    unsafe cqHead.pointee.store(head &+ 1, ordering: .releasing)
     return entry
   }
 
   /// Whether there is a completion.
-  var hasCompletion: Bool { head != (unsafe cqTail.pointee.load(ordering: .acquiring)) }
+  var hasCompletion: Bool {
+    unsafe state.pointee.head != cqTail.pointee.load(ordering: .acquiring)
+  }
 
   /// Submits what was pushed, and waits for `wait` completions or until `timeoutNs` is over.
-  mutating func enter(wait: UInt32, _ timeoutNs: Int64?) {
-    if !isEnabled {
+  func enter(wait: UInt32, _ timeoutNs: Int64?) {
+    if unsafe !state.pointee.isEnabled {
       // From now on the ring is this thread's.
       let result = unsafe Kernel.ringRegister(fd, Uring.registerEnable, nil, 0)
       precondition(result >= 0, "R1: a ring is enabled once, by the thread that runs its loop")
-      isEnabled = true
+      unsafe state.pointee.isEnabled = true
     }
+    let tail = unsafe state.pointee.tail
     unsafe sqTail.pointee.store(tail, ordering: .releasing)
-    let count = tail &- submitted
-    var taken: CInt
+    let count = unsafe tail &- state.pointee.submitted
+    let taken: CInt
     if let timeoutNs {
       var time = (Int64(timeoutNs / 1_000_000_000), Int64(timeoutNs % 1_000_000_000))
       taken = unsafe withUnsafeMutablePointer(to: &time) { time in
@@ -215,9 +228,8 @@ enum Uring {
       taken = unsafe Kernel.ringEnter(
         fd, submit: count, wait: wait, flags: Uring.enterGetEvents, nil, 0)
     }
-    if taken >= 0 { submitted &+= UInt32(taken) }
     // EINTR, ETIME, EBUSY (read completions first), EAGAIN (no memory now): the caller goes on.
-    submitted = unsafe sqHead.pointee.load(ordering: .acquiring)
+    unsafe state.pointee.submitted = sqHead.pointee.load(ordering: .acquiring)
     assert(taken >= 0 || [EINTR, ETIME, EBUSY, EAGAIN].contains(-taken), "io_uring_enter \(taken)")
   }
 }

@@ -29,7 +29,7 @@ final class UringLoop: KernelLoop {
   /// POLLIN and POLLRDHUP.
   private static let readEvents = Int32(POLLIN | 0x2000)
 
-  private var ring: Ring
+  private let ring: Ring
   /// Submissions that have not ended (U1).
   private var withKernel = 0
 
@@ -85,7 +85,9 @@ final class UringLoop: KernelLoop {
     if isEnding {
       Kernel.close(fd)
     } else {
-      ring.push(Submission(opcode: Uring.close, fd: fd, data: Self.ignoredData))
+      ring.push(
+        Submission(
+          opcode: Uring.close, flags: Uring.skipSuccess, fd: fd, data: Self.ignoredData))
     }
   }
 
@@ -309,9 +311,7 @@ final class UringLoop: KernelLoop {
       }
       return
     }
-    unsafe op.pointee.start += UInt32(result)
-    unsafe op.pointee.result += result
-    if unsafe op.pointee.start == op.pointee.end {
+    if isAllSent(index, after: result) {
       last(index, unsafe op.pointee.result)
     } else if unsafe op.pointee.state.contains(.isCancelled) {
       last(index, -ECANCELED)

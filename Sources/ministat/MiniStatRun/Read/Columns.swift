@@ -51,6 +51,7 @@ enum Columns {
     var result = Measurement()
     result.format = .columns
     let values = Self.values(of: reading.samples)
+    if reading.lines == 0 { throw SourceError(name: source.name, text: "it is empty") }
     if values.isEmpty {
       throw SourceError(
         name: source.name,

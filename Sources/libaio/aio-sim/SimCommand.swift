@@ -1,0 +1,206 @@
+// The command line of aio-sim, and what it prints.
+
+import Glibc
+import LibAIO
+import SimPrograms
+import Sys9
+
+/// The program.
+enum SimCommand {
+  private static let version = "0.1"
+
+  private static let usage = """
+    usage: aio-sim [--seed N] [--seeds N | --seeds FROM..TO] [--program NAME] [--events N]
+                   [--verbose]
+
+    aio-sim runs programs of the runtime in a simulated world, in which what goes wrong, and when,
+    comes from a number, the seed.  It says which seeds break a promise: of the runtime (each
+    operation ends once, nothing is left), of the servers (bytes come back, in order) or of timers.
+
+      --seed N          run one seed, twice, and see that both runs are the same
+      --seeds N         run the seeds 1 to N; 1000 is the default
+      --seeds FROM..TO  run the seeds FROM to TO
+      --program NAME    \(names)
+                        (the seed chooses)
+      --events N        go on until there were N events in each run; 1000 is the least
+      --verbose         print each event of each run
+      --version         print the version
+      -h, --help        print this
+
+    Status: 0 if nothing is wrong, 1 if something is, 2 for a command line that is.
+    What is wrong is printed with its seed and the last events; 'aio-sim --seed N' has it again.
+
+    """
+
+  private static var names: String {
+    SimProgram.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+  }
+
+  private struct Options {
+    var seeds: ClosedRange<UInt64> = 1...1000
+    var isSingle = false
+    var program: SimProgram.Kind?
+    var events = SimRun.eventsMin
+    var isVerbose = false
+  }
+
+  private struct UsageError: Error { let text: String }
+
+  /// Does what the arguments say; the exit status.
+  static func main(_ arguments: [String]) -> CInt {
+    if arguments.contains("-h") || arguments.contains("--help") {
+      print(usage, terminator: "")
+      return 0
+    }
+    if arguments.contains("--version") {
+      print("aio-sim \(version)")
+      return 0
+    }
+    do {
+      return run(try parse(arguments))
+    } catch {
+      Output.error("aio-sim: \(error.text)\nTry: aio-sim --help\n")
+      return 2
+    }
+  }
+
+  private static func parse(_ arguments: [String]) throws(UsageError) -> Options {
+    var options = Options()
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      var name = word
+      var value: String?
+      if let sign = word.firstIndex(of: "="), word.hasPrefix("--") {
+        name = String(word[..<sign])
+        value = String(word[word.index(after: sign)...])
+      }
+      func argument(_ what: String) throws(UsageError) -> String {
+        if let value { return value }
+        guard let next = rest.popFirst() else { throw UsageError(text: "\(name) wants \(what)") }
+        return next
+      }
+      switch name {
+      case "--seed":
+        let text = try argument("a number")
+        guard let seed = UInt64(text) else {
+          throw UsageError(text: "--seed wants a number, not '\(text)'")
+        }
+        options.seeds = seed...seed
+        options.isSingle = true
+      case "--seeds": options.seeds = try range(argument("a number, or two with '..' between"))
+      case "--program":
+        let text = try argument("a name")
+        guard let kind = SimProgram.Kind(rawValue: text) else {
+          throw UsageError(text: "there is no program '\(text)'; there are \(names)")
+        }
+        options.program = kind
+      case "--events":
+        let text = try argument("a number")
+        guard let count = Int(text), (SimRun.eventsMin...100_000_000).contains(count) else {
+          throw UsageError(text: "--events wants a number from 1000 on, not '\(text)'")
+        }
+        options.events = count
+      case "-v", "--verbose": options.isVerbose = true
+      default: throw UsageError(text: "unexpected argument '\(word)'")
+      }
+    }
+    return options
+  }
+
+  private static func range(_ text: String) throws(UsageError) -> ClosedRange<UInt64> {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count == 1, let count = UInt64(text), count > 0 { return 1...count }
+    if parts.count == 3, parts[1].isEmpty, let from = UInt64(parts[0]), let to = UInt64(parts[2]),
+      from <= to
+    {
+      return from...to
+    }
+    throw UsageError(text: "--seeds wants a number, or FROM..TO, not '\(text)'")
+  }
+
+  private static func run(_ options: Options) -> CInt {
+    Crash.install()
+    var totals = Totals()
+    for seed in options.seeds {
+      Crash.note(seed)
+      let report = report(seed, options)
+      totals.add(report)
+      if !report.violations.isEmpty {
+        show(report)
+        return 1
+      }
+      if options.isSingle {
+        let again = self.report(seed, options, quietly: true)
+        print(line(report))
+        if again.digest != report.digest {
+          print("Z5: a second run of the seed was another one")
+          return 1
+        }
+      }
+    }
+    if !options.isSingle { print(totals.text) }
+    return 0
+  }
+
+  private static func report(
+    _ seed: UInt64, _ options: Options, quietly: Bool = false
+  ) -> SimRun.Report {
+    var listener: ((String) -> Void)?
+    if options.isVerbose && !quietly { listener = { print($0) } }
+    return SimRun(
+      seed: seed, program: options.program, eventsMin: options.events, listener: listener
+    ).run()
+  }
+
+  private static func line(_ report: SimRun.Report) -> String {
+    "seed \(report.seed): \(report.program.rawValue), \(report.events) events, "
+      + "\(report.faults) faults, \(report.steps) turns, \(report.crowds) crowds"
+      + (report.wasDropped ? ", dropped" : "")
+      + ", digest \(String(report.digest, radix: 16))"
+  }
+
+  private static func show(_ report: SimRun.Report) {
+    for text in report.trace { print("  \(text)") }
+    for text in report.violations { print("aio-sim: seed \(report.seed): \(text)") }
+    print(line(report))
+    print("again: aio-sim --seed \(report.seed) --program \(report.program.rawValue) --verbose")
+  }
+
+  /// What all runs together came to.
+  private struct Totals {
+    private var runs = 0, events = 0, faults = 0, dropped = 0
+    private var fewestEvents = Int.max, fewestFaults = Int.max
+    private var byProgram: [SimProgram.Kind: Int] = [:]
+
+    mutating func add(_ report: SimRun.Report) {
+      runs += 1
+      events += report.events
+      faults += report.faults
+      if report.wasDropped { dropped += 1 }
+      fewestEvents = min(fewestEvents, report.events)
+      fewestFaults = min(fewestFaults, report.faults)
+      byProgram[report.program, default: 0] += 1
+    }
+
+    var text: String {
+      let kinds = SimProgram.Kind.allCases.compactMap { kind in
+        byProgram[kind].map { "\(kind.rawValue) \($0)" }
+      }
+      return """
+        \(runs) seeds, nothing wrong: \(events) events, \(faults) faults, \
+        at least \(fewestEvents) and \(fewestFaults) a seed; \(dropped) were dropped in the middle
+        \(kinds.joined(separator: ", "))
+        """
+    }
+  }
+}
+
+/// Where messages go.
+enum Output {
+  static func error(_ text: String) {
+    let bytes = Array(text.utf8)
+    unsafe bytes.withUnsafeBytes {
+      if let base = $0.baseAddress { _ = unsafe Kernel.write(STDERR_FILENO, base, $0.count) }
+    }
+  }
+}
