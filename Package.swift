@@ -47,6 +47,7 @@ let package = Package(
     .executable(name: "fdget", targets: ["fdget"]),
     .executable(name: "9grep", targets: ["grep9"]),
     .executable(name: "9l", targets: ["link9"]),
+    .executable(name: "aio-sim", targets: ["aio-sim"]),
     .library(name: "MiniStat", targets: ["MiniStat"]),
     .library(name: "Lib9c", targets: ["Lib9c"]),
     .library(name: "LibUTF", targets: ["LibUTF"]),
@@ -79,6 +80,8 @@ let package = Package(
     library("LibAIO", in: "libaio", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     library("LibHTTP", in: "libaio"),
     library("Servers", in: "libaio", needs: ["LibAIO", "LibHTTP", "Sys9", system]),
+    library("SimPrograms", in: "libaio", needs: ["LibAIO", "Servers", "Sys9", system]),
+    program("aio-sim", in: "libaio", needs: ["LibAIO", "SimPrograms", "Sys9"]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
     program("timers", in: "libaio", needs: ["LibAIO", "Sys9"]),
@@ -158,8 +161,8 @@ let package = Package(
     tests(
       "LibAIO",
       needs: [
-        "CAllocations", "CFibers", "Lib9c", "LibAIO", "LibHTTP", "LibJSON", "Servers", "Sys9",
-        system,
+        "CAllocations", "CFibers", "Lib9c", "LibAIO", "LibHTTP", "LibJSON", "Servers",
+        "SimPrograms", "Sys9", system,
       ]),
     tests("LibHTTP", needs: ["LibHTTP"]),
     tests("Manual", needs: ["ConfigKit", "Sys9", system]),

@@ -20,15 +20,6 @@ public enum AsyncEcho {
   }
 }
 
-extension AsyncEcho {
-  /// Accepts until the task is cancelled, and returns when all connections have ended.
-  public nonisolated(nonsending) static func serve(
-    _ listener: Aio.AsyncListener, _ loop: Aio.AsyncLoop
-  ) async {
-    await serve(listener, on: Connections(on: loop))
-  }
-}
-
 /// Passes connections on to another address.
 public enum AsyncRelay {
   /// Accepts until the task is cancelled, and returns when all connections have ended.

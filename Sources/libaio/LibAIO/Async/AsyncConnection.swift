@@ -76,10 +76,16 @@ extension Aio {
       // Whoever is behind keeps copies: the loop's blocks are for all of its connections.
       let isBehind = first != nil || loop.pool.freeCount * 4 < loop.pool.blockCount
       let isAwaited = unsafe reader != nil
-      let parts =
-        isBehind && !isAwaited
-        ? unsafe buffer.withBytes { unsafe Buffer(copying: $0).unwrap() } : buffer.unwrap()
-      if first == nil { first = parts } else { inbox.append(parts) }
+      var parts = buffer.unwrap()
+      if isBehind && !isAwaited {
+        let borrowed = Buffer(parts)
+        parts = unsafe borrowed.withBytes { unsafe Buffer(copying: $0).unwrap() }
+      }
+      if first == nil {
+        first = parts
+      } else {
+        inbox.append(parts)
+      }
       let isFull = byteCount > Self.highWater || inbox.count - taken > Self.buffersMax
       if isFull && !isHeldBack {
         isHeldBack = true

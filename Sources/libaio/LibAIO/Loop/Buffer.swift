@@ -169,6 +169,7 @@ extension Aio {
     }
 
     /// Puts together what `unwrap` took apart.
+    @inline(__always)
     init(_ parts: Parts) {
       unsafe base = unsafe parts.base
       start = parts.start

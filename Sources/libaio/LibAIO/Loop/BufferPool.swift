@@ -78,10 +78,10 @@ import Sys9
     assert(freeCount <= blockCount, "B1: a block is in one place")
   }
 
-  /// The length of the owner's free list, and of what others gave back: for audits.
+  /// The free blocks, counted one by one: for audits.
   func countFree() -> Int {
     collect()
-    var count = 0
+    var count = untouched
     var next = unsafe free
     while let block = unsafe next, count <= blockCount {
       unsafe next = unsafe block.load(as: UnsafeMutableRawPointer?.self)

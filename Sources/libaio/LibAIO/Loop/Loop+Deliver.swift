@@ -30,6 +30,32 @@ extension Aio.Loop {
     goOn(unsafe op.pointee.handle, unsafe queue.pointee.head)
   }
 
+  /// Notes the terminal completion of the only operation that writes to a handle that stays.
+  @inline(__always)
+  final func finishOnly(
+    _ index: UInt32, _ result: Int32, _ record: UnsafeMutablePointer<HandleRecord>
+  ) {
+    let op = unsafe ops[index]
+    assert(unsafe !op.pointee.state.contains(.isDue), "L1: an operation ends once")
+    assert(unsafe record.pointee.writes.head == index && record.pointee.writes.tail == index)
+    unsafe op.pointee.state.insert(.isDue)
+    unsafe op.pointee.result = result
+    unsafe record.pointee.writes = .empty
+    _ = enqueue(index, &due)
+  }
+
+  /// Hands out what has just ended; at most `budget` of them.
+  @inline(__always)
+  final func deliverWarm(_ budget: Int) {
+    var count = 0
+    while count < budget, due.head != .max {
+      let index = due.head
+      dequeue(index, &due)
+      conclude(index, Int(unsafe ops[index].pointee.result), nil)
+      count += 1
+    }
+  }
+
   /// After the end of an operation: its handle's next one, or the handle's own end.
   @inline(__always)
   private func goOn(_ handle: UInt32, _ next: UInt32) {

@@ -52,9 +52,10 @@ struct HandleState: OptionSet {
   /// Carries messages: one that is short says nothing of the next one.
   static let isDatagram = HandleState(rawValue: 256)
   /// A listener of this loop accepted it.
-  static let isAccepted = HandleState(rawValue: 1024)
-  /// A send has failed with a part of its bytes sent, or none: what follows would leave a hole (L6).
-  static let isBroken = HandleState(rawValue: 512)
+  static let isAccepted = HandleState(rawValue: 512)
+  /// A send has failed with a part of its bytes sent, or none: what follows would leave a hole
+  /// (L6).
+  static let isBroken = HandleState(rawValue: 1024)
 }
 
 /// An operation: 64 bytes.

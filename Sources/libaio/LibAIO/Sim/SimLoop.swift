@@ -111,11 +111,14 @@ final class SimLoop: Aio.Loop {
   /// What the loop has told its receivers becomes a part of the digest and of the trace.
   private func foldRecords() {
     recorder.forEach(from: &foldedHead) { record in
+      // What names a task is an address (V3).
+      let isNumber =
+        record.kind == EventKind.completion.rawValue || record.kind == EventKind.timer.rawValue
+      let argument = isNumber ? record.argument : 0
       network.fold(
-        UInt64(record.kind) | UInt64(record.op) << 8 | UInt64(number) << 16 | record.argument << 32)
+        UInt64(record.kind) | UInt64(record.op) << 8 | UInt64(number) << 16 | argument << 32)
       network.eventCount += 1
-      network.note(
-        .told(loop: number, kind: record.kind, op: record.op, argument: record.argument))
+      network.note(.told(loop: number, kind: record.kind, op: record.op, argument: argument))
     }
   }
 

@@ -64,7 +64,8 @@ final class EpollLoop: KernelLoop {
     switch unsafe op.pointee.kind {
     case .accept, .receive, .readable, .receiveFrom:
       if state.contains(.canRead) { queueTurn(handle) }
-    case .send, .sendTo, .sendFile: if state.contains(.canWrite) { transmit(handle) }
+    case .send: if state.contains(.canWrite) { sendFirst(index, handle) }
+    case .sendTo, .sendFile: if state.contains(.canWrite) { transmit(handle) }
     case .writable: if state.contains(.canWrite) { finish(index, 0) }
     case .connect: connect(index)
     default: break
@@ -92,7 +93,7 @@ final class EpollLoop: KernelLoop {
       advance(handle)
       // What ended at once is told while its record and its buffer are warm: the next event uses
       // them again.  A callback that goes on and on has its turn with the others.
-      if !due.isEmpty { _ = deliverDue(Self.completionsPerEventMax) }
+      if !due.isEmpty { deliverWarm(Self.completionsPerEventMax) }
     }
   }
 
@@ -230,6 +231,28 @@ final class EpollLoop: KernelLoop {
 
   /// The handle whose queue `transmit` is working on, so that it goes on and does not recurse.
   private var transmitting = UInt32.max
+
+  /// Sends what the head of a handle's queue wants to send: nearly always it is the only one, and
+  /// the socket takes all of it.
+  private func sendFirst(_ index: UInt32, _ handle: UInt32) {
+    if transmitting == handle { return }
+    let op = unsafe ops[index], record = unsafe handles[handle]
+    let size = unsafe Int(op.pointee.end - op.pointee.start)
+    guard size > 0, unsafe op.pointee.next == .max else { return transmit(handle) }
+    let count = unsafe Kernel.send(
+      record.pointee.fd, op.pointee.base.unsafelyUnwrapped + Int(op.pointee.start), size)
+    if count == size, unsafe !record.pointee.state.contains(.isClosing) {
+      unsafe finishOnly(index, op.pointee.result &+ Int32(truncatingIfNeeded: size), record)
+    } else if count > 0 {
+      unsafe op.pointee.start += UInt32(count)
+      unsafe op.pointee.result += Int32(count)
+      transmit(handle)
+    } else if count == -Int(EAGAIN) {
+      unsafe record.pointee.state.remove(.canWrite)
+    } else {
+      finish(index, Int32(truncatingIfNeeded: count))
+    }
+  }
 
   /// Sends what the head of a handle's queue wants to send, and then the next one.
   private func transmit(_ handle: UInt32) {
