@@ -43,9 +43,9 @@ private final class Counter: Aio.Receiver {
     #expect(counter.count == 1 && network.now == 9_000_000_000)
   }
 
-  private static func pass(_ left: Int, _ runtime: Aio.Runtime, _ tally: Locked<Int>) {
+  private static func pass(_ left: Int, _ runtime: Aio.Runtime, _ tally: Guarded<Int>) {
     runtime.sched(on: left % 2) { _ in
-      tally.with { $0 += 1 }
+      tally.withLock { $0 += 1 }
       if left > 0 { pass(left - 1, runtime, tally) }
     }
   }
@@ -59,12 +59,12 @@ private final class Counter: Aio.Receiver {
       case .simulation: .simulated(Aio.SimNetwork(seed: 3))
       }
     let runtime = try Aio.Runtime(workers: 2, world: machine)
-    let tally = Locked(0)
+    let tally = Guarded(0)
     Self.pass(9, runtime, tally)
     // A timer far away keeps nobody busy.
     let token = runtime.worker(0).loop.addOneShot(after: .seconds(3600), to: Counter())
     runtime.runUntilIdle()
-    #expect(tally.with { $0 } == 10)
+    #expect(tally.withLock { $0 } == 10)
     runtime.worker(0).loop.removeTimer(token)
   }
 

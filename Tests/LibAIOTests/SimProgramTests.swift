@@ -53,7 +53,8 @@ import Testing
     #expect(results.sorted() == [-2, 0], "nothing of the machine is seen")
     var found = 0
     loop.resolve(
-      try .init(parsing: "tcp!host!80"), to: Aio.Callback { completion, _ in
+      try .init(parsing: "tcp!host!80"),
+      to: Aio.Callback { completion, _ in
         found = completion.addresses.count
       })
     loop.runUntilIdle()

@@ -107,7 +107,7 @@ private final class PingPong: Aio.Receiver {
       guard let listener = try? await loop.announce("tcp!127.0.0.1!0"),
         let port = try? listener.localAddress().port
       else { return }
-      let server = loop.spawn { await AsyncEcho.serve(listener, loop) }
+      let server = loop.spawn { await AsyncEcho.serve(listener, on: Connections(on: loop)) }
       do throws(SystemError) {
         let client = try await loop.adial("tcp!127.0.0.1!\(port)")
         counts.note()

@@ -1,8 +1,8 @@
 // The web server by tasks: a connection is a function.  The theory is in WebServer.swift.
 //
 // The conversation and the clock are those of the other one; what differs is that whoever waits
-// stands in the code.  Time runs out by a timer that ends the waiting: the incoming side, if more is
-// expected of the client, else the connection.
+// stands in the code.  Time runs out by a timer that ends the waiting: the incoming side, if more
+// is expected of the client, else the connection.
 
 import Glibc
 public import LibAIO

@@ -19,7 +19,8 @@ public import Sys9
 
 /// Passes connections on to another address.
 ///
-/// Its connections are pairs: those that are open end by themselves, and not because the relay does.
+/// Its connections are pairs: those that are open end by themselves, and not because the relay
+/// does.
 public final class Relay: Service {
   /// Where connections are passed on to.
   public enum Target: Sendable, Equatable {

@@ -5,9 +5,9 @@
 //
 // Shape.  A connection is in one phase at a time, and a phase has a moment at which it is over:
 // absolute for the head of a request, so that a byte now and then wins nothing; moved by what has
-// arrived for a body; renewed by each piece that is sent.  The moment is a number: changing it costs
-// a store.  One timer a connection looks at it, and is armed anew only when it fires or when the
-// moment has come nearer: in the steady state never.
+// arrived for a body; renewed by each piece that is sent.  The moment is a number: changing it
+// costs a store.  One timer a connection looks at it, and is armed anew only when it fires or when
+// the moment has come nearer: in the steady state never.
 
 /// What a connection may take for each thing that it does.
 public struct WebLimits: Sendable, Equatable {

@@ -1,5 +1,5 @@
-// Dialling: names with several addresses, of which some refuse and some are silent, with time limits
-// and changes of mind.
+// Dialling: names with several addresses, of which some refuse and some are silent, with time
+// limits and changes of mind.
 
 import Glibc
 import LibAIO

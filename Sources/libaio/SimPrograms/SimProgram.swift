@@ -171,7 +171,7 @@ class EchoProgram: ServedProgram {
   }
 
   override func check() -> [String] {
-    let left = server.accepted - server.closed
+    let left = server.open
     return super.check() + (left == 0 ? [] : ["Z3: the server has \(left) connections"])
   }
 }
@@ -201,8 +201,8 @@ class ProxyProgram: ServedProgram {
   override func check() -> [String] {
     var found = super.check()
     if let relay, relay.open != 0 { found.append("Z3: the relay has \(relay.open) pairs") }
-    if let server, server.accepted != server.closed {
-      found.append("Z3: the server has \(server.accepted - server.closed) connections")
+    if let server, server.open != 0 {
+      found.append("Z3: the server has \(server.open) connections")
     }
     return found
   }
@@ -217,14 +217,18 @@ final class AsyncProgram: ServedProgram {
     try super.init(network, ledger, isHarmless: isHarmless)
     size = draw(16) == 0 ? .large : .small
     let (back, middle) = (try makeLoop(), try makeLoop())
-    let (echo, relay) = (try back.announce(.ipv4(0, port: 7)), try middle.announce(.ipv4(0, port: 8)))
+    let (echo, relay) = (
+      try back.announce(.ipv4(0, port: 7)), try middle.announce(.ipv4(0, port: 8))
+    )
     for loop in loops { loop.runUntilIdle() }
     let (one, other) = (back.async, middle.async)
-    tasks.append(one.spawn { await AsyncEcho.serve(Aio.AsyncListener(echo, one), one) })
+    tasks.append(
+      one.spawn { await AsyncEcho.serve(Aio.AsyncListener(echo, one), on: Connections(on: one)) })
     tasks.append(
       other.spawn {
         await AsyncRelay.serve(
-          Aio.AsyncListener(relay, other), to: .ipv4(0x7F00_0001, port: 7), other)
+          Aio.AsyncListener(relay, other), to: .address(.ipv4(0x7F00_0001, port: 7)), other,
+          on: Connections(on: other))
       })
     port = draw(2) == 0 ? 7 : 8
   }

@@ -1,8 +1,8 @@
 // Timers beside a model of them.
 //
 // Virtual time stands still while loops have their turns, and goes on to exactly the next deadline:
-// so a timer that fires early is wrong, and one that fires late as well.  Deadlines are drawn around
-// the boundaries of the wheel's levels.
+// so a timer that fires early is wrong, and one that fires late as well.  Deadlines are drawn
+// around the boundaries of the wheel's levels.
 
 import LibAIO
 import Sys9

@@ -236,6 +236,7 @@ extension Aio.Loop {
   }
 
   /// What a send gives back, or what a receive brings: never both.
+  @inline(__always)
   private func combine(
     _ received: consuming Aio.Buffer?, _ sent: consuming Aio.Buffer?
   ) -> Aio.Buffer? {
@@ -244,6 +245,7 @@ extension Aio.Loop {
   }
 
   /// Puts the buffer of an operation together again.
+  @inline(__always)
   final func buffer(of op: OpRecord) -> Aio.Buffer? {
     guard let base = unsafe op.base, !op.state.contains(.isActivity), op.kind != .sendFile else {
       return nil

@@ -3,10 +3,10 @@
 // Problem.  Whatever runs on a loop runs while everything else waits.  How long that is cannot be
 // seen from the requests that were served: those that came meanwhile are the ones that suffered.
 //
-// Shape.  A timer that is due every millisecond, and the clock, read anew when it is told.  How late
-// it was is what anything else that became ready at that moment waited.  A moment that passed while
-// the loop was busy was due as well: it counts with its own lateness, so that one stall of 50 ms is
-// fifty late moments and not one.
+// Shape.  A timer that is due every millisecond, and the clock, read anew when it is told.  How
+// late it was is what anything else that became ready at that moment waited.  A moment that passed
+// while the loop was busy was due as well: it counts with its own lateness, so that one stall of 50
+// ms is fifty late moments and not one.
 //
 // Invariants.
 //   M1  Each moment birth + n * period that has passed is counted once.

@@ -94,7 +94,8 @@ extension SimLoop {
       let expected = isActivity && !isDue ? 0 : 1
       if places[index, default: 0] != expected {
         let kind = unsafe op.pointee.kind
-        found.append("L1: loop \(number): \(kind) \(index) is in \(places[index, default: 0]) places")
+        found.append(
+          "L1: loop \(number): \(kind) \(index) is in \(places[index, default: 0]) places")
       }
       if let receiver = unsafe op.pointee.receiver {
         holds[UInt(bitPattern: unsafe receiver.toOpaque()), default: 0] += 1

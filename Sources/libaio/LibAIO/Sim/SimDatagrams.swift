@@ -59,8 +59,9 @@ extension SimLoop {
     let room = pool.blockSize - DatagramHead.size
     let count = min(datagram.bytes.count, room)
     unsafe datagram.bytes.withUnsafeBytes { bytes in
-      unsafe UnsafeMutableRawBufferPointer(start: block + DatagramHead.size, count: room).copyMemory(
-        from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+      unsafe UnsafeMutableRawBufferPointer(start: block + DatagramHead.size, count: room)
+        .copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
     }
     let buffer = unsafe Aio.Buffer(
       base: block, headroom: UInt32(DatagramHead.size), count: UInt32(count),

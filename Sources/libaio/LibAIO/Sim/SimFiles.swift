@@ -33,7 +33,9 @@ final class SimFiles: @unchecked Sendable {
       do throws(SystemError) { try put(path, []) } catch { return -error.errno }
     }
     guard let file = contents[path] else { return -ENOENT }
-    do throws(SystemError) { return try duplicate(file.descriptor.raw) } catch { return -error.errno }
+    do throws(SystemError) { return try duplicate(file.descriptor.raw) } catch {
+      return -error.errno
+    }
   }
 }
 

@@ -7,8 +7,8 @@
 
 import Glibc
 import Lib9c
-import Sys9
 import Synchronization
+import Sys9
 
 /// A loop whose world is a `SimNetwork`.
 final class SimLoop: Aio.Loop {

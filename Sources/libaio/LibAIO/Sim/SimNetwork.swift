@@ -182,7 +182,8 @@ extension Aio {
 
     /// One turn of each loop that is awake, or the next event; false if there is nothing to do.
     ///
-    /// - Parameter passesIntervals: whether time goes on where nothing but interval timers are left.
+    /// - Parameter passesIntervals: whether time goes on where nothing but interval timers are
+    /// left.
     @discardableResult
     public func step(passesIntervals: Bool = true) -> Bool {
       let count = loops.count
