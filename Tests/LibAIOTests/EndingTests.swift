@@ -43,6 +43,12 @@ private final class Talker: Aio.Receiver {
   }
 }
 
+private final class Carried: @unchecked Sendable {
+  var loop: Aio.Loop?
+
+  init(loop: Aio.Loop) { self.loop = loop }
+}
+
 /// How services end, and how they end those who take too long.
 @Suite("Ending", .timeLimit(.minutes(2))) struct EndingTests {
   @Test("what an echo has received goes back, and then it is over", arguments: TestWorld.allCases)
@@ -103,6 +109,25 @@ private final class Talker: Aio.Receiver {
     #expect(busy.received.count > 1_000_000 && busy.error == nil)
     #expect(idle.received.isEmpty && idle.error == nil)
     #expect(server.open == 0)
+  }
+
+  @Test("a loop that was retired may go away on another thread", arguments: TestWorld.allCases)
+  func retired(_ world: TestWorld) throws {
+    var loop: Aio.Loop? = try world.makeLoop()
+    weak let watched = loop
+    let listener = try #require(loop).announce(.ipv4(0x7F00_0001, port: 0))
+    let carried = Carried(loop: try #require(loop))
+    let thread = try SystemThread.start {
+      guard let loop = carried.loop else { return }
+      _ = EchoServer(on: listener, of: loop)
+      loop.addOneShot(after: .milliseconds(1), to: Aio.Callback { _, loop in loop.stop() })
+      loop.run()
+      loop.retire()
+      carried.loop = nil
+    }
+    SystemThread.join(thread)
+    loop = nil
+    #expect(watched == nil)
   }
 
   // MARK: Time

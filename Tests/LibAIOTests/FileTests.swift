@@ -244,6 +244,33 @@ private let realWorlds: [TestWorld] = [.epoll, .uring]
     #expect(answers.results[index] == size + 9)
   }
 
+  @Test func aFileForAPeerThatIsGoneIsAnErrorAndNoSignal() async {
+    await #expect(processExitsWith: .exitCode(0)) {
+      _ = signal(SIGPIPE, SIG_DFL)
+      let shop = try Workshop()
+      try shop.write("f", [UInt8](repeating: 0x78, count: 3_000_000))
+      let file = try Descriptor.open(shop.path("f"), O_RDONLY)
+      let number = file.raw
+      for world in realWorlds {
+        let loop = try world.makeLoop()
+        let (mine, its) = try Sockets.pair(.stream)
+        _ = Glibc.close(its)
+        _ = Kernel.setBlocking(mine, false)
+        let handle = try loop.adopt(Descriptor(adopting: mine))
+        var error: CInt?
+        loop.sendfile(
+          from: number, offset: 0, count: 3_000_000, to: handle,
+          Aio.Callback { completion, loop in
+            error = completion.error
+            loop.stop()
+          })
+        loop.run()
+        guard error == EPIPE || error == ECONNRESET else { exit(2) }
+      }
+      exit(0)
+    }
+  }
+
   @Test("a file that is too short is an error", arguments: realWorlds)
   func shortFile(_ world: TestWorld) throws {
     let workshop = try Workshop()

@@ -9,7 +9,11 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$root/.build/debug}
 top=$(mktemp -d)
 running=''
-trap 'for pid in $running; do kill -KILL "$pid" 2>/dev/null || :; done; rm -rf "$top"' EXIT
+clean() {
+  for pid in $running; do kill -KILL "$pid" 2>/dev/null || :; done
+  rm -rf "$top"
+}
+trap clean EXIT
 way=''
 
 fail() {

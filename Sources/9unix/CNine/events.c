@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -33,12 +35,28 @@ int cnine_epoll_add(int epoll, int fd, unsigned events, unsigned long long data)
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
+/* sendfile(2) has no MSG_NOSIGNAL: the signal is held back, and taken if this call raised it. */
 ssize_t cnine_sendfile(int socket, int file, long long *offset, size_t count)
 {
+	static const struct timespec now = { 0, 0 };
+	sigset_t broken, before, pending;
 	off_t at = *offset;
-	ssize_t sent = sendfile(socket, file, &at, count);
+	ssize_t sent;
+	int error;
 
+	sigemptyset(&broken);
+	sigaddset(&broken, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &broken, &before);
+	sigemptyset(&pending);
+	if (sigismember(&before, SIGPIPE))
+		sigpending(&pending);
+	sent = sendfile(socket, file, &at, count);
+	error = errno;
+	if (sent == -1 && error == EPIPE && !sigismember(&pending, SIGPIPE))
+		sigtimedwait(&broken, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	*offset = at;
+	errno = error;
 	return sent;
 }
 

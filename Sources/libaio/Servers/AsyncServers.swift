@@ -7,7 +7,9 @@ public import Sys9
 /// Sends back whatever its connections receive.
 public enum AsyncEcho {
   /// Accepts until the task is cancelled, and returns when all connections have ended.
-  public static func serve(_ listener: Aio.AsyncListener, on connections: Connections) async {
+  public nonisolated(nonsending) static func serve(
+    _ listener: Aio.AsyncListener, on connections: Connections
+  ) async {
     await connections.serve(listener) { connection in
       // A connection that fails has nobody to be told.
       do throws(SystemError) {
@@ -25,7 +27,7 @@ public enum AsyncRelay {
   /// - Parameters:
   ///   - patience: how long to look for the target and to connect to it.
   ///   - complain: told why the target cannot be reached, each time.
-  public static func serve(
+  public nonisolated(nonsending) static func serve(
     _ listener: Aio.AsyncListener, to target: Relay.Target, _ loop: Aio.AsyncLoop,
     on connections: Connections, patience: Duration = .seconds(10),
     complain: @escaping (SystemError) -> Void = { _ in }

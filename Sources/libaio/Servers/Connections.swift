@@ -24,7 +24,7 @@ public import LibAIO
   ///   - serve: serves a connection, and closes it.
   public nonisolated(nonsending) func serve(
     _ listener: Aio.AsyncListener, endsInput: Bool = true,
-    _ serve: @escaping (Aio.AsyncConnection) async -> Void
+    _ serve: nonisolated(nonsending) @escaping (Aio.AsyncConnection) async -> Void
   ) async {
     // Ends when the task is cancelled: what a listener can get over it does not tell.
     while let connection = try? await listener.accept() {
@@ -46,7 +46,7 @@ public import LibAIO
   private struct Carried: @unchecked Sendable {
     let connection: Aio.AsyncConnection
     let owner: Connections
-    let serve: (Aio.AsyncConnection) async -> Void
+    let serve: nonisolated(nonsending) (Aio.AsyncConnection) async -> Void
   }
 
   private func ended() {

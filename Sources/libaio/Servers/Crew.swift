@@ -166,6 +166,8 @@ final class Crew: @unchecked Sendable {
     } else {
       worker.loop.run()
     }
+    // The main thread, on which all loops go away, is another one than most of theirs.
+    worker.loop.retire()
   }
 
   /// The exit status (E1), and what is to be said about it.

@@ -152,9 +152,12 @@ extension Aio {
     var isSimulated: Bool { false }
     /// What becomes readable when the loop has something to do; -1 if there is no such thing.
     var descriptor: Int32 { -1 }
-    /// Takes everything back from the system, on the loop's thread, which ends: the loop is not run
-    /// any more.
-    func retire() {}
+    /// Takes everything back from the system, on the thread that ran the loop, which is not run any
+    /// more.
+    ///
+    /// For loops that run on threads of their own: io_uring knows the thread, and a loop that goes
+    /// away on another one has to have been retired.
+    public func retire() {}
     /// Runs the whole world until it is idle, and says whether there was anything to do; nil where
     /// the world is the machine's and only the loop itself can be run.
     func runWorldUntilIdle() -> Bool? { nil }

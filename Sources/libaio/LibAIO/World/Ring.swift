@@ -230,6 +230,7 @@ enum Uring {
     }
     // EINTR, ETIME, EBUSY (read completions first), EAGAIN (no memory now): the caller goes on.
     unsafe state.pointee.submitted = sqHead.pointee.load(ordering: .acquiring)
+    precondition(taken != -EEXIST, "R1: a ring is its thread's: a loop is retired on its own")
     assert(taken >= 0 || [EINTR, ETIME, EBUSY, EAGAIN].contains(-taken), "io_uring_enter \(taken)")
   }
 }
