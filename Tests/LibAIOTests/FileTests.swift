@@ -64,11 +64,10 @@ private let realWorlds: [TestWorld] = [.epoll, .uring]
     #expect(using.results.sorted() == [0, 4] && text == "text")
 
     let closing = Answers()
-    let number = opened.raw
     loop.close(opened, to: closing.receiver())
     loop.run()
     #expect(closing.results == [0])
-    #expect(fcntl(number, F_GETFD) == -1, "it is closed")
+    #expect(try !openFiles().contains("\(workshop.path("f"))"))
     #expect(loop.isAtRest)
   }
 

@@ -99,9 +99,19 @@ extension Aio.Completion {
   }
 }
 
-/// What passes a file's operation to a daemon and back.
-private struct CarriedFile: @unchecked Sendable {
-  let activity: FileActivity
+/// An operation that a daemon does.  The loop's thread takes it out before it ends it: with it the
+/// last reference goes, and what nobody took, at a moment that does not depend on the daemon.
+private final class CarriedFile: @unchecked Sendable {
+  private var activity: FileActivity?
+
+  init(_ activity: FileActivity) { self.activity = activity }
+
+  func perform() -> Int32 { activity?.perform() ?? -EBADF }
+
+  func take() -> FileActivity? {
+    defer { activity = nil }
+    return activity
+  }
 }
 
 extension Aio.Loop {
@@ -258,11 +268,11 @@ extension Aio.Loop {
   ) -> Aio.OpToken {
     let token = begin(activity, .file, receiver, site)
     if token == .none || submit(activity) { return token }
-    let carried = CarriedFile(activity: activity)
+    let carried = CarriedFile(activity)
     let mailbox = mailbox
     let isTaken = offload(.files) {
-      let result = carried.activity.perform()
-      mailbox.send { carried.activity.finished(result, on: $0) }
+      let result = carried.perform()
+      mailbox.send { carried.take()?.finished(result, on: $0) }
     }
     if !isTaken {
       // A descriptor that nobody closes is lost: then here, come what may.
