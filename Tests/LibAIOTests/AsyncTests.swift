@@ -31,7 +31,7 @@ private nonisolated(nonsending) func pair(
 }
 
 @Suite("Tasks of Swift on loops") struct AsyncTests {
-  static let realWorlds: [TestWorld] = [.epoll, .uring]
+  static let realWorlds: [TestWorld] = TestWorld.real
 
   @Test("a connection is a function", arguments: TestWorld.allCases)
   func echoes(_ world: TestWorld) throws {

@@ -7,13 +7,27 @@ import Testing
 /// The worlds that every test of a loop runs in.
 enum TestWorld: String, CaseIterable {
   case epoll, uring, simulation
+  #if AIO_KQUEUE
+    case kqueue
+  #endif
+
+  /// Those on the machine.
+  static let real: [TestWorld] = allCases.filter { $0 != .simulation }
+
+  /// The world, whose accidents come from `seed` if it is not real.
+  func world(seed: UInt64) -> Aio.World {
+    switch self {
+    case .epoll: .epoll
+    case .uring: .uring
+    case .simulation: .simulated(Aio.SimNetwork(seed: seed))
+    #if AIO_KQUEUE
+      case .kqueue: .kqueue
+    #endif
+    }
+  }
 
   func makeLoop(_ options: Aio.LoopOptions = Aio.LoopOptions()) throws -> Aio.Loop {
-    switch self {
-    case .epoll: try Aio.World.epoll.makeLoop(options)
-    case .uring: try Aio.World.uring.makeLoop(options)
-    case .simulation: try Aio.World.simulated(Aio.SimNetwork(seed: 1)).makeLoop(options)
-    }
+    try world(seed: 1).makeLoop(options)
   }
 }
 
@@ -114,7 +128,7 @@ enum TestWorld: String, CaseIterable {
     #expect(server.connections == 10)
   }
 
-  @Test("wakes for messages and stops", arguments: [TestWorld.epoll, .uring])
+  @Test("wakes for messages and stops", arguments: TestWorld.real)
   func wakes(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     let remote = loop.remote

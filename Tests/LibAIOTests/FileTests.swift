@@ -30,7 +30,7 @@ private final class Answers {
   }
 }
 
-private let realWorlds: [TestWorld] = [.epoll, .uring]
+private let realWorlds: [TestWorld] = TestWorld.real
 
 @Suite("Files and daemons") struct FileTests {
   @Test("a file is opened, written to disk, read and closed", arguments: realWorlds)

@@ -42,7 +42,7 @@ private final class Rounds: Aio.Receiver {
 
 /// Children that are born while connections live.
 @Suite("Forks in the middle", .timeLimit(.minutes(2))) struct ForkTests {
-  @Test("lose nothing, and leave nothing behind", arguments: [TestWorld.epoll, .uring])
+  @Test("lose nothing, and leave nothing behind", arguments: TestWorld.real)
   func forks(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     let listener = try loop.announce(.ipv4(0x7F00_0001, port: 0))

@@ -51,13 +51,7 @@ private final class Counter: Aio.Receiver {
 
   @Test("tasks that are sent back and forth are all run", arguments: TestWorld.allCases)
   func tasks(_ world: TestWorld) throws {
-    let machine: Aio.World =
-      switch world {
-      case .epoll: .epoll
-      case .uring: .uring
-      case .simulation: .simulated(Aio.SimNetwork(seed: 3))
-      }
-    let runtime = try Aio.Runtime(workers: 2, world: machine)
+    let runtime = try Aio.Runtime(workers: 2, world: world.world(seed: 3))
     let tally = Guarded(0)
     Self.pass(9, runtime, tally)
     // A timer far away keeps nobody busy.
@@ -67,7 +61,7 @@ private final class Counter: Aio.Receiver {
     runtime.worker(0).loop.removeTimer(token)
   }
 
-  @Test("what the system has is taken without waiting", arguments: [TestWorld.epoll, .uring])
+  @Test("what the system has is taken without waiting", arguments: TestWorld.real)
   func polls(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     let (ours, theirs) = try pair()
@@ -107,7 +101,7 @@ private func pair() throws -> (CInt, CInt) {
     }
   }
 
-  @Test("L6: nothing follows a send that was cut", arguments: [TestWorld.epoll, .uring])
+  @Test("L6: nothing follows a send that was cut", arguments: TestWorld.real)
   func cut(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     let (ours, theirs) = try pair()

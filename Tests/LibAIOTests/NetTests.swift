@@ -166,7 +166,7 @@ private final class Waiting {
     #expect(loop.isAtRest)
   }
 
-  @Test("names are asked for by a daemon", arguments: [TestWorld.epoll, .uring])
+  @Test("names are asked for by a daemon", arguments: TestWorld.real)
   func resolves(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     var found: [Aio.ResolvedAddress] = []
@@ -179,7 +179,7 @@ private final class Waiting {
     #expect(found.contains { $0.address.port == 80 && $0.kind == .stream })
   }
 
-  @Test("announces what has to be asked for", arguments: [TestWorld.epoll, .uring])
+  @Test("announces what has to be asked for", arguments: TestWorld.real)
   func announcesNames(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     #expect(throws: SystemError(call: "announce", errno: EWOULDBLOCK, subject: "tcp!localhost!0")) {
@@ -205,7 +205,7 @@ private final class Waiting {
     #expect(waiting.kinds == [.readable, .accept] && waiting.results == [0, 0])
   }
 
-  @Test("a Unix socket that was left behind is replaced", arguments: [TestWorld.epoll, .uring])
+  @Test("a Unix socket that was left behind is replaced", arguments: TestWorld.real)
   func unixSocket(_ world: TestWorld) throws {
     let workshop = try Workshop()
     let path = "unix!\(workshop.path("socket"))"
@@ -225,7 +225,7 @@ private final class Waiting {
     #expect(server.accepted == 1)
   }
 
-  @Test("datagrams are answered from where they came", arguments: [TestWorld.epoll, .uring])
+  @Test("datagrams are answered from where they came", arguments: TestWorld.real)
   func datagrams(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     let server = try loop.announce("udp!127.0.0.1!0")
@@ -258,7 +258,7 @@ private final class Waiting {
     #expect(senders == [mine, mine, mine])
   }
 
-  @Test("options are what was set", arguments: [TestWorld.epoll, .uring])
+  @Test("options are what was set", arguments: TestWorld.real)
   func options(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
     let listener = try loop.announce("tcp!127.0.0.1!0")
@@ -277,7 +277,7 @@ private final class Waiting {
     }
   }
 
-  @Test("workers share a port", arguments: [TestWorld.epoll, .uring])
+  @Test("workers share a port", arguments: TestWorld.real)
   func sharesPort(_ world: TestWorld) throws {
     let loops = [try world.makeLoop(), try world.makeLoop()]
     var options = Aio.ListenOptions()

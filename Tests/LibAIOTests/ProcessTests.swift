@@ -6,7 +6,7 @@ import Sys9
 import Testing
 
 @Suite("Signals and processes") struct ProcessTests {
-  static let worlds: [TestWorld] = [.epoll, .uring]
+  static let worlds: [TestWorld] = TestWorld.real
 
   /// Runs a loop until the child that `start` starts has ended; how it ended.
   private func outcome(

@@ -46,7 +46,7 @@ private final class PingPong: Aio.Receiver {
 }
 
 @Suite("Steady state") struct SteadyStateTests {
-  static let worlds: [TestWorld] = [.epoll, .uring]
+  static let worlds: [TestWorld] = TestWorld.real
 
   /// Without optimisation each set of options is an array on the heap: then there is nothing to
   /// count.  `bin/bench runtime steady` counts in the programs themselves.

@@ -41,7 +41,7 @@ struct TaskAllocationTests {
   }
 
   @Test(
-    "a task in the steady state allocates nothing", arguments: [TestWorld.epoll, .uring],
+    "a task in the steady state allocates nothing", arguments: TestWorld.real,
     Aio.Scheduler.allCases)
   func steadyState(world: TestWorld, scheduler: Aio.Scheduler) throws {
     let kind = RuntimeKind(world: world, workers: 1, scheduler: scheduler)

@@ -65,10 +65,14 @@ public enum Launch {
     }
   }
 
+  private static func backends(_ separator: String) -> String {
+    LaunchOptions.backends.joined(separator: separator)
+  }
+
   private static func usage(_ name: String, _ summary: String, _ extras: [LaunchExtra]) -> String {
     """
     usage: \(name) \(extras.map { $0.usage + " " }.joined())[-p PORT | --listen ADDRESS]
-               [-t WORKERS] [--backend epoll|uring|auto] [--async] [--grace SECONDS]
+               [-t WORKERS] [--backend \(backends("|"))|auto] [--async] [--grace SECONDS]
                [--latency] [--trace FILE]
 
     \(name) \(summary).
@@ -77,7 +81,7 @@ public enum Launch {
       -p, --port PORT        listen on this port of 127.0.0.1; 0, the default, takes a free one
           --listen ADDRESS   listen there: tcp!*!8080, tcp!::1!8080, unix!/tmp/socket
       -t, --workers NUMBER   threads, each with a loop of its own; 1 is the default
-          --backend NAME     epoll, uring, or auto: uring where the system allows it
+          --backend NAME     \(backends(", ")), or auto: uring where the system allows it
           --async            serve by Swift's tasks, one a connection
           --grace SECONDS    how long connections may take to end after SIGINT or SIGTERM; 10
           --latency          measure how late the loops are, for the report

@@ -99,8 +99,13 @@ public struct LaunchOptions: Sendable {
         switch rest.popFirst() {
         case "epoll": options.world = .epoll
         case "uring": options.world = .uring
+        #if AIO_KQUEUE
+          case "kqueue": options.world = .kqueue
+        #endif
         case "auto": options.world = .machine
-        default: throw UsageError(text: "--backend wants epoll, uring or auto")
+        default:
+          let known = backends.joined(separator: ", ")
+          throw UsageError(text: "--backend wants \(known) or auto")
         }
       default: try options.parse(word, &rest, extras)
       }
@@ -108,6 +113,13 @@ public struct LaunchOptions: Sendable {
     try options.check(extras)
     return options
   }
+
+  /// The back ends that this build has, beside auto.
+  #if AIO_KQUEUE
+    static let backends = ["epoll", "uring", "kqueue"]
+  #else
+    static let backends = ["epoll", "uring"]
+  #endif
 
   private mutating func parse(
     _ word: String, _ rest: inout ArraySlice<String>, _ extras: [LaunchExtra]

@@ -1,0 +1,144 @@
+/*
+ * kqueue(2), in the few calls that a loop makes of it; compiled with -DAIO_KQUEUE alone, for systems
+ * that have it and for Linux with libkqueue (Debian's libkqueue-dev, or one built from source).
+ *
+ * libkqueue does not keep all of the manual's promises.  What it does otherwise is met here, or in
+ * KqueueLoop.swift, and said where it is met:
+ *  Q1  It does not notice that a descriptor is closed: cnine_kqueue_forget() first.
+ *  Q2  It asks SO_ERROR to fill `fflags`, and so takes the error away from the next call on the
+ *      socket: cnine_kqueue_wait() hands it on.
+ *  Q3  Its timeouts are milliseconds in an int when they are whole ones: DAY_NS at most.
+ *  Q4  It asks epoll for as many descriptors as there is room for events, of which each may have
+ *      two: what finds no room is lost, and an edge does not come again.  See `KqueueLoop.rewatch`.
+ *  Q5  Its descriptor is the end of a pipe, and cannot be waited for.  See `KqueueLoop.descriptor`.
+ */
+#define _GNU_SOURCE
+#include "CNine.h"
+
+#include <errno.h>
+
+#ifdef AIO_KQUEUE
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/event.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(void *) >= sizeof(unsigned long long), "udata carries 64 bits");
+
+/* As epoll(7) has them: see Kernel.Events. */
+enum { CAN_READ = 1, CAN_WRITE = 4, HAS_ERROR = 8, IS_ENDING = 1 << 13 };
+enum { EVENTS_MAX = 512 };
+#define DAY_NS 86400000000000LL
+
+int cnine_kqueue(void)
+{
+	int queue = kqueue();
+
+	if (queue != -1 && fcntl(queue, F_SETFD, FD_CLOEXEC) == -1) {
+		int error = errno;
+
+		close(queue);
+		errno = error;
+		return -1;
+	}
+	return queue;
+}
+
+int cnine_kqueue_add(int queue, int fd, int reads, int writes, unsigned long long data)
+{
+	struct kevent changes[2];
+	void *udata = (void *)(uintptr_t)data;
+	int count = 0;
+
+	if (reads)
+		EV_SET(&changes[count++], fd, EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0, udata);
+	if (writes)
+		EV_SET(&changes[count++], fd, EVFILT_WRITE, EV_ADD | EV_CLEAR, 0, 0, udata);
+	return kevent(queue, changes, count, NULL, 0, NULL) == -1 ? -1 : 0;
+}
+
+/* Q1.  A system's own kqueue forgets what is closed. */
+void cnine_kqueue_forget(int queue, int fd)
+{
+#ifdef __linux__
+	struct kevent change;
+	int error = errno;
+
+	/* One by one: the first that is not there would keep the second. */
+	EV_SET(&change, fd, EVFILT_READ, EV_DELETE, 0, 0, NULL);
+	(void)kevent(queue, &change, 1, NULL, 0, NULL);
+	EV_SET(&change, fd, EVFILT_WRITE, EV_DELETE, 0, 0, NULL);
+	(void)kevent(queue, &change, 1, NULL, 0, NULL);
+	errno = error;
+#else
+	(void)queue, (void)fd;
+#endif
+}
+
+static void translate(struct cnine_change *to, const struct kevent *from)
+{
+	to->events = from->filter == EVFILT_WRITE ? CAN_WRITE : CAN_READ;
+	to->error = 0;
+	to->data = (unsigned long long)(uintptr_t)from->udata;
+	if (from->flags & EV_EOF) {
+		to->events |= IS_ENDING;
+		if (from->fflags != 0) {
+			to->events |= HAS_ERROR;
+#ifdef __linux__
+			to->error = (int)from->fflags; /* Q2 */
+#endif
+		}
+	}
+}
+
+int cnine_kqueue_wait(int queue, struct cnine_change *list, int count, long long timeout_ns)
+{
+	struct kevent events[EVENTS_MAX];
+	struct timespec ts;
+	int n;
+
+	if (count > EVENTS_MAX)
+		count = EVENTS_MAX;
+	if (timeout_ns > DAY_NS)
+		timeout_ns = DAY_NS; /* Q3; who waits for longer waits again */
+	if (timeout_ns >= 0) {
+		ts.tv_sec = timeout_ns / 1000000000;
+		ts.tv_nsec = timeout_ns % 1000000000;
+	}
+	n = kevent(queue, NULL, 0, events, count, timeout_ns < 0 ? NULL : &ts);
+	for (int i = 0; i < n; i++)
+		translate(&list[i], &events[i]);
+	return n;
+}
+
+#else
+
+int cnine_kqueue(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+int cnine_kqueue_add(int queue, int fd, int reads, int writes, unsigned long long data)
+{
+	(void)queue, (void)fd, (void)reads, (void)writes, (void)data;
+	errno = ENOSYS;
+	return -1;
+}
+
+void cnine_kqueue_forget(int queue, int fd)
+{
+	(void)queue, (void)fd;
+}
+
+int cnine_kqueue_wait(int queue, struct cnine_change *list, int count, long long timeout_ns)
+{
+	(void)queue, (void)list, (void)count, (void)timeout_ns;
+	errno = ENOSYS;
+	return -1;
+}
+
+#endif
