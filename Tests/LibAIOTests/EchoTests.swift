@@ -128,6 +128,27 @@ enum TestWorld: String, CaseIterable {
     #expect(server.connections == 10)
   }
 
+  @Test("an end that comes with the last bytes is told", arguments: TestWorld.real)
+  func endsWithBytes(_ world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    var fds: [CInt] = [0, 0]
+    try #require(unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &fds) == 0)
+    try #require(Kernel.setBlocking(fds[0], false) == 0)
+    let handle = try loop.adopt(Descriptor(adopting: fds[0]))
+    defer { close(fds[1]) }
+    var results: [Int] = []
+    loop.receive(
+      from: handle, repeating: true,
+      to: Aio.Callback { completion, loop in
+        results.append(Int(completion.result))
+        if completion.isLast { loop.stop() }
+      })
+    #expect(unsafe write(fds[1], "bytes", 5) == 5)
+    #expect(shutdown(fds[1], CInt(SHUT_WR)) == 0)
+    loop.run()
+    #expect(results == [5, 0])
+  }
+
   @Test("wakes for messages and stops", arguments: TestWorld.real)
   func wakes(_ world: TestWorld) throws {
     let loop = try world.makeLoop()

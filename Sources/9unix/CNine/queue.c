@@ -10,7 +10,9 @@
  *  Q3  Its timeouts are milliseconds in an int when they are whole ones: DAY_NS at most.
  *  Q4  It asks epoll for as many descriptors as there is room for events, of which each may have
  *      two: what finds no room is lost, and an edge does not come again.  See `KqueueLoop.rewatch`.
- *  Q5  Its descriptor is the end of a pipe, and cannot be waited for.  See `KqueueLoop.descriptor`.
+ *  Q5  A second filter on a descriptor takes EPOLLRDHUP from the first: if reading is not the last to
+ *      be added, an end that comes with the last bytes is not told.  cnine_kqueue_add() adds it last.
+ *  Q6  Its descriptor is the end of a pipe, and cannot be waited for.  See `KqueueLoop.descriptor`.
  */
 #define _GNU_SOURCE
 #include "CNine.h"
@@ -53,10 +55,10 @@ int cnine_kqueue_add(int queue, int fd, int reads, int writes, unsigned long lon
 	void *udata = (void *)(uintptr_t)data;
 	int count = 0;
 
-	if (reads)
-		EV_SET(&changes[count++], fd, EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0, udata);
 	if (writes)
 		EV_SET(&changes[count++], fd, EVFILT_WRITE, EV_ADD | EV_CLEAR, 0, 0, udata);
+	if (reads) /* last: Q5 */
+		EV_SET(&changes[count++], fd, EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0, udata);
 	return kevent(queue, changes, count, NULL, 0, NULL) == -1 ? -1 : 0;
 }
 
