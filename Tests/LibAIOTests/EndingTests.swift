@@ -130,6 +130,21 @@ private final class Carried: @unchecked Sendable {
     #expect(watched == nil)
   }
 
+  @Test("a loop with nothing under way may go away anywhere", arguments: TestWorld.allCases)
+  func nothingUnderWay(_ world: TestWorld) throws {
+    var loop: Aio.Loop? = try world.makeLoop()
+    weak let watched = loop
+    let carried = Carried(loop: try #require(loop))
+    let thread = try SystemThread.start {
+      carried.loop?.addOneShot(after: .milliseconds(1), to: Aio.Callback { _, loop in loop.stop() })
+      carried.loop?.run()
+      carried.loop = nil
+    }
+    SystemThread.join(thread)
+    loop = nil
+    #expect(watched == nil)
+  }
+
   // MARK: Time
 
   /// What a connection sees that sends `bytes` and nothing more.

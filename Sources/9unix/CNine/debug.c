@@ -73,11 +73,11 @@ static void
 answer_backtrace(int signal)
 {
 	int saved = errno;
-	unsigned expected = 1;
 
 	(void)signal;
-	if (asked == (unsigned long)pthread_self()
-	    && __atomic_load_n(&state, __ATOMIC_ACQUIRE) == expected) {
+	/* Who is asked is known once the state says that somebody is. */
+	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == 1
+	    && asked == (unsigned long)pthread_self()) {
 		answer_count = backtrace(answer, ADDRESSES_MAX);
 		__atomic_store_n(&state, 2, __ATOMIC_RELEASE);
 		cnine_unpark(&state, 1);

@@ -16,6 +16,8 @@ public final class EchoServer: Service {
   private static let waitingMin = 4
 
   private let closer = Closer()
+  /// Whether anybody was ever held back: until then there is nobody to let go on.
+  private var hasHeldBack = false
 
   /// A server that accepts on `listener` from now on.
   public override init(on listener: Aio.Handle, of loop: Aio.Loop) {
@@ -31,6 +33,7 @@ public final class EchoServer: Service {
       if let buffer = completion.takeBuffer(), !buffer.isEmpty {
         loop.send(buffer, to: handle, self)
         if loop.waitingSends(on: handle, upTo: Self.waitingMax) == Self.waitingMax {
+          hasHeldBack = true
           loop.pause(completion.token)
         }
       } else if completion.isLast {
@@ -42,7 +45,9 @@ public final class EchoServer: Service {
       loop.receive(from: completion.accepted, repeating: true, to: self)
     case .send:
       if let error = completion.error { return finish(completion.handle, error: error, loop) }
-      if loop.waitingSends(on: completion.handle, upTo: Self.waitingMin) < Self.waitingMin {
+      if hasHeldBack,
+        loop.waitingSends(on: completion.handle, upTo: Self.waitingMin) < Self.waitingMin
+      {
         loop.resumeReceiving(from: completion.handle)
       }
     case .close: if completion.error == nil { closed(on: loop) }

@@ -156,7 +156,7 @@ extension Aio {
     /// more.
     ///
     /// For loops that run on threads of their own: io_uring knows the thread, and a loop that goes
-    /// away on another one has to have been retired.
+    /// away on another one, with operations under way, has to have been retired.
     public func retire() {}
     /// Runs the whole world until it is idle, and says whether there was anything to do; nil where
     /// the world is the machine's and only the loop itself can be run.

@@ -203,6 +203,9 @@ enum Uring {
     unsafe state.pointee.head != cqTail.pointee.load(ordering: .acquiring)
   }
 
+  /// Whether the kernel has been told of all submissions.
+  var isFlushed: Bool { unsafe state.pointee.tail == state.pointee.submitted }
+
   /// Submits what was pushed, and waits for `wait` completions or until `timeoutNs` is over.
   func enter(wait: UInt32, _ timeoutNs: Int64?) {
     if unsafe !state.pointee.isEnabled {

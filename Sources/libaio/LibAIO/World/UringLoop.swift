@@ -364,6 +364,8 @@ final class UringLoop: KernelLoop {
   private func drain() {
     if isEnding { return }
     isEnding = true
+    // With nothing under way there is nothing to be taken back, on whatever thread.
+    if withKernel == 0 && ring.isFlushed { return }
     ring.push(
       Submission(
         opcode: Uring.asyncCancel, operationFlags: Uring.cancelAll, data: Self.ignoredData))
