@@ -1,7 +1,7 @@
 // kqueue: theory of operation.
 //
-// Compiled with the condition AIO_KQUEUE alone: for systems that have kqueue(2), and to be tested on
-// Linux by way of libkqueue.
+// Compiled with the condition AIO_KQUEUE alone: for systems that have kqueue(2), and to be tested
+// on Linux by way of libkqueue.
 //
 // Shape.  EpollLoop's: each handle is watched once, by changes (EV_CLEAR), for reading and for
 // writing; what the system has said is kept in the handle's state, and an operation that cannot go
@@ -158,8 +158,8 @@
       if !found.isDisjoint(with: [.canWrite, .hasError]) { state.insert(.canWrite) }
     }
 
-    /// The result of a call on a handle that brought nothing: the error that was told before the call
-    /// (K2), or else its own result.
+    /// The result of a call on a handle that brought nothing: the error that was told before the
+    /// call (K2), or else its own result.
     private func outcome(_ handle: UInt32, _ result: Int) -> Int {
       if errors.isEmpty { return result }
       guard let error = errors.removeValue(forKey: handle) else { return result }

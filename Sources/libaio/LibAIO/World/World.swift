@@ -1,8 +1,9 @@
 // What the runtime stands on: theory of operation.
 //
 // A program touches the outside through a loop, and a loop is made by a world: the machine's, on
-// epoll or io_uring (or kqueue, where the build has it), or a simulated one, in which time, order and failures come from a seed.
-// Which it is decides itself once, here; nothing asks again on the way of an event.
+// epoll or io_uring (or kqueue, where the build has it), or a simulated one, in which time, order
+// and failures come from a seed. Which it is decides itself once, here; nothing asks again on the
+// way of an event.
 
 public import Sys9
 
