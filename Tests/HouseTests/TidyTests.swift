@@ -62,7 +62,7 @@ import Testing
     let others: Set<String> = ["House", "Bench", "Manual", "Answers"]
     for file in try Repository.swift(under: "Tests") {
       let folder = String(file.path.split(separator: "/")[1])
-      if ["Support", "Fuzz"].contains(folder) { continue }
+      if ["Support", "Fuzz", "Scripts"].contains(folder) { continue }
       let name = folder.hasSuffix("Tests") ? String(folder.dropLast("Tests".count)) : folder
       #expect(modules.contains(name) || others.contains(name), "\(file.path): no module '\(name)'")
     }

@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// The runtime with its kqueue back end, and nothing else: Tests/Scripts/kqueue.sh copies this beside
-// links to Sources and Tests, and builds it with the flags of libkqueue.
+// The runtime with its kqueue back end, and nothing else: Tests/Scripts/kqueue.sh copies this
+// beside links to Sources and Tests, and builds it with the flags of libkqueue.
 import PackageDescription
 
 /// Settings every Swift target of ours is built with, and the condition.
