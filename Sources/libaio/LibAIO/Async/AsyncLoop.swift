@@ -140,11 +140,11 @@ extension Aio.AsyncLoop {
   /// - Throws: `ECANCELED` at once if the task is cancelled.
   public nonisolated(nonsending) func sleep(for delay: Duration) async throws(SystemError) {
     check()
-    let sleeper = Sleeper()
-    _ = loop.begin(sleeper, .timer, sleeper.waiter, loop.site)
+    let (sleeper, waiter) = (Sleeper(), Waiter())
+    _ = loop.begin(sleeper, .timer, waiter, loop.site)
     sleeper.start(loop.deadline(after: delay), on: loop)
-    await sleeper.waiter.wait(sleeper.token, self)
-    if sleeper.waiter.result < 0 { throw SystemError(call: "sleep", errno: ECANCELED) }
+    await waiter.wait(sleeper.token, self)
+    if waiter.result < 0 { throw SystemError(call: "sleep", errno: ECANCELED) }
   }
 
   // Network.
@@ -266,9 +266,9 @@ extension Aio.AsyncLoop {
   }
 }
 
-/// A wait for a moment, as an operation that can be cancelled.
+/// A wait for a moment, as an operation that can be cancelled.  Whoever waits keeps it, not the
+/// other way round.
 private final class Sleeper: Activity {
-  let waiter = Waiter()
   private var timer = Aio.TimerToken.none
 
   func start(_ deadline: UInt64, on loop: Aio.Loop) {
