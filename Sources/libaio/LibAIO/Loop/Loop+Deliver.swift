@@ -44,9 +44,9 @@ extension Aio.Loop {
     _ = enqueue(index, &due)
   }
 
-  /// Hands out what has just ended; at most `budget` of them.
+  /// Hands out what has ended, at most `budget` of it, and says how much.
   @inline(__always)
-  final func deliverWarm(_ budget: Int) {
+  final func deliverWarm(_ budget: Int) -> Int {
     var count = 0
     while count < budget, due.head != .max {
       let index = due.head
@@ -54,6 +54,7 @@ extension Aio.Loop {
       conclude(index, Int(unsafe ops[index].pointee.result), nil)
       count += 1
     }
+    return count
   }
 
   /// After the end of an operation: its handle's next one, or the handle's own end.
@@ -112,13 +113,7 @@ extension Aio.Loop {
 
   /// Hands out the terminal completions that are due; at most `budget` of them.
   final func deliverDue(_ budget: Int) -> Int {
-    var count = 0
-    while count < budget, due.head != .max {
-      let index = due.head
-      dequeue(index, &due)
-      conclude(index, Int(unsafe ops[index].pointee.result), nil)
-      count += 1
-    }
+    var count = deliverWarm(budget)
     while count < budget, let refusal = refused.popLast() {
       var completion = Aio.Completion(
         token: .none, kind: refusal.kind, isLast: true, handle: refusal.handle, accepted: .none,

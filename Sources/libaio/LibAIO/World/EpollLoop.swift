@@ -1,14 +1,7 @@
 // epoll: theory of operation.
 //
-// Shape.  Each handle is watched once, edge-triggered, for reading and writing: no system call is
-// made to wait.  What the kernel has said is kept in the handle's state: `canRead` means "try",
-// and is cleared by EAGAIN or by a read that got less than it asked for, which says that nothing
-// is left.  An operation that cannot go on just stays at the head of its queue.
-//
-// Invariants.
-//   E1  If a queue has a head that is not paused and the state allows it, the handle has its turn
-//       soon: nothing waits for an edge that has been.
-//   E2  A handle that ends (`isEnding`) is read until it says so: there will be no other edge.
+// Shape.  See ReadinessLoop.swift: each handle is watched once, edge-triggered, for reading and
+// writing.
 //
 // Cost.  Two system calls an echo, and a share of epoll_wait.
 
@@ -16,18 +9,14 @@ import Glibc
 import Sys9
 
 /// A loop on `epoll(7)`.
-final class EpollLoop: KernelLoop {
+final class EpollLoop: ReadinessLoop {
   /// Events taken in one call: each is a system call or two, and a turn is to be over in a
   /// millisecond or two however many connections begin or end at once.
   private static let eventsMax = 128
-  /// Connections accepted before others have their turn.
-  private static let acceptsPerTurnMax = 64
+  private static let wakeData = UInt64.max
 
   private let epoll: CInt
   private let events = Kernel.EventList(capacity: eventsMax)
-  /// Completions told after an event before the next event has its turn.
-  private static let completionsPerEventMax = 4
-  private static let wakeData = UInt64.max
 
   override init(options: Aio.LoopOptions) throws(SystemError) {
     let set = Kernel.epollCreate()
@@ -46,10 +35,9 @@ final class EpollLoop: KernelLoop {
   override var descriptor: Int32 { epoll }
 
   override func watch(_ handle: UInt32) throws(SystemError) {
-    let record = unsafe handles[handle]
-    let data = UInt64(handle) | UInt64(unsafe record.pointee.generation) << 32
     let result = Kernel.epollAdd(
-      epoll, unsafe record.pointee.fd, [.canRead, .canWrite, .isEnding, .changes], data: data)
+      epoll, unsafe handles[handle].pointee.fd, [.canRead, .canWrite, .isEnding, .changes],
+      data: watchData(handle))
     if result < 0 { throw SystemError(call: "epoll_ctl", errno: -result) }
   }
 
@@ -57,269 +45,14 @@ final class EpollLoop: KernelLoop {
     Kernel.close(unsafe handles[handle].pointee.fd)  // and epoll forgets it
   }
 
-  override func start(_ index: UInt32) {
-    let op = unsafe ops[index]
-    let handle = unsafe op.pointee.handle
-    let state = unsafe handles[handle].pointee.state
-    switch unsafe op.pointee.kind {
-    case .accept, .receive, .readable, .receiveFrom:
-      if state.contains(.canRead) { queueTurn(handle) }
-    case .send: if state.contains(.canWrite) { sendFirst(index, handle) }
-    case .sendTo, .sendFile: if state.contains(.canWrite) { transmit(handle) }
-    case .writable: if state.contains(.canWrite) { finish(index, 0) }
-    case .connect: connect(index)
-    default: break
-    }
-  }
-
-  override func stop(_ index: UInt32) { finish(index, -ECANCELED) }
-
   override func wait(until deadline: UInt64?) {
-    var timeoutNs: Int64 = -1
-    if let deadline {
-      timeoutNs = deadline == 0 || deadline <= now ? 0 : Int64(clamping: deadline - now)
-    }
-    let count = events.wait(epoll, timeoutNs: timeoutNs)
+    let count = events.wait(epoll, timeoutNs: timeout(until: deadline))
     unpark()
     precondition(count >= 0, "epoll_wait fails by our fault alone")
     for index in 0..<Int(count) {
       let (found, data) = events[index]
       if data == Self.wakeData { continue }
-      let handle = UInt32(truncatingIfNeeded: data)
-      let record = unsafe handles[handle]
-      // The handle may have been closed, and its place used again, since the kernel spoke.
-      guard unsafe record.pointee.generation == UInt32(data >> 32) else { continue }
-      unsafe note(found, &record.pointee.state)
-      advance(handle)
-      // What ended at once is told while its record and its buffer are warm: the next event uses
-      // them again.  A callback that goes on and on has its turn with the others.
-      if !due.isEmpty { deliverWarm(Self.completionsPerEventMax) }
-    }
-  }
-
-  /// What an event says of a handle.
-  @inline(__always)
-  private func note(_ found: Kernel.Events, _ state: inout HandleState) {
-    if !found.isDisjoint(with: [.isOver, .hasError, .isEnding]) {
-      state.formUnion([.canRead, .isEnding])
-    }
-    if found.contains(.canRead) { state.insert(.canRead) }
-    if !found.isDisjoint(with: [.canWrite, .isOver, .hasError]) { state.insert(.canWrite) }
-  }
-
-  override func attempt(_ handle: UInt32) { advance(handle) }
-
-  /// Lets the heads of a handle's queues go on, as far as its state allows (E1).
-  private func advance(_ handle: UInt32) {
-    let record = unsafe handles[handle]
-    let generation = unsafe record.pointee.generation
-    let writer = unsafe record.pointee.writes.head
-    if writer != .max, unsafe record.pointee.state.contains(.canWrite) {
-      switch unsafe ops[writer].pointee.kind {
-      case .send, .sendTo, .sendFile: transmit(handle)
-      case .connect: connected(writer)
-      case .writable: finish(writer, 0)
-      default: break
-      }
-    }
-    let reader = unsafe record.pointee.reads.head
-    guard unsafe record.pointee.generation == generation, reader != .max,
-      unsafe record.pointee.state.contains(.canRead),
-      unsafe !ops[reader].pointee.state.contains(.isPaused)
-    else { return }
-    switch unsafe ops[reader].pointee.kind {
-    case .receive: receive(reader, handle)
-    case .receiveFrom:
-      let isEmpty = receiveDatagrams(reader, handle)
-      if isEmpty { unsafe record.pointee.state.remove(.canRead) }
-    case .accept: accept(reader, handle, generation)
-    default: last(reader, 0)
-    }
-  }
-
-  // Reading.
-
-  /// One read: what is left has another turn, after the others.
-  private func receive(_ index: UInt32, _ handle: UInt32) {
-    let record = unsafe handles[handle]
-    guard let block = unsafe pool.take() else {
-      starve(handle)
-      return
-    }
-    let size = pool.blockSize
-    let count = unsafe Kernel.receive(record.pointee.fd, block, size)
-    if count <= 0 {
-      unsafe pool.give(block)
-      if count == -Int(EAGAIN) {
-        unsafe record.pointee.state.remove(.canRead)
-        return
-      }
-      last(index, Int32(truncatingIfNeeded: count))
-      return
-    }
-    let state = unsafe record.pointee.state
-    if count < size && state.isDisjoint(with: [.isEnding, .isDatagram]) {
-      unsafe record.pointee.state.remove(.canRead)
-    } else {
-      queueTurn(handle)
-    }
-    let buffer = unsafe Aio.Buffer(
-      base: block, count: UInt32(count), capacity: UInt32(size),
-      home: Unmanaged.passUnretained(pool))
-    if unsafe ops[index].pointee.state.contains(.repeats) {
-      deliver(index, Int32(count), buffer)
-    } else {
-      last(index, Int32(count), buffer)
-    }
-  }
-
-  private func accept(_ index: UInt32, _ handle: UInt32, _ generation: UInt32) {
-    let record = unsafe handles[handle]
-    let token = name(ofOp: index)
-    for _ in 0..<Self.acceptsPerTurnMax {
-      let fd = Kernel.accept(unsafe record.pointee.fd)
-      if fd < 0 {
-        refuseConnection(index, handle, -fd)
-        return
-      }
-      guard let accepted = adoptConnection(fd) else { continue }
-      if unsafe ops[index].pointee.state.contains(.repeats) {
-        deliver(index, 0, nil, accepted: accepted)
-      } else {
-        queueTurn(handle)
-        lastAccept(index, accepted)
-        return
-      }
-      // The callback may have closed, cancelled or paused.
-      guard let op = unsafe self.record(token),
-        unsafe op.pointee.state.isDisjoint(with: [.isDue, .isPaused])
-      else { return }
-    }
-    queueTurn(handle)
-  }
-
-  private func adoptConnection(_ fd: CInt) -> Aio.Handle? {
-    guard let index = addHandle(fd, [.canWrite, .isAccepted]) else {
-      Kernel.close(fd)
-      return nil
-    }
-    do {
-      try watch(index)
-    } catch {
-      // The kernel has no memory to watch it: the peer sees a connection that ends.
-      release(index)
-      dropHandle(index)
-      return nil
-    }
-    return name(ofHandle: index)
-  }
-
-  /// accept(2) has none for us.
-  private func refuseConnection(_ index: UInt32, _ handle: UInt32, _ errno: CInt) {
-    switch errno {
-    case EAGAIN: unsafe handles[handle].pointee.state.remove(.canRead)
-    // Nobody's fault but the peer's, who went away: see accept(2).
-    case ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
-      ENETUNREACH:
-      queueTurn(handle)
-    case EMFILE, ENFILE, ENOBUFS, ENOMEM: throttle(handle)
-    default: last(index, -errno)
-    }
-  }
-
-  // Writing.
-
-  /// The handle whose queue `transmit` is working on, so that it goes on and does not recurse.
-  private var transmitting = UInt32.max
-
-  /// Sends what the head of a handle's queue wants to send: nearly always it is the only one, and
-  /// the socket takes all of it.
-  private func sendFirst(_ index: UInt32, _ handle: UInt32) {
-    if transmitting == handle { return }
-    let op = unsafe ops[index], record = unsafe handles[handle]
-    let size = unsafe Int(op.pointee.end - op.pointee.start)
-    guard size > 0, unsafe op.pointee.next == .max else { return transmit(handle) }
-    let count = unsafe Kernel.send(
-      record.pointee.fd, op.pointee.base.unsafelyUnwrapped + Int(op.pointee.start), size)
-    if count == size, unsafe !record.pointee.state.contains(.isClosing) {
-      unsafe finishOnly(index, op.pointee.result &+ Int32(truncatingIfNeeded: size), record)
-    } else if count > 0 {
-      unsafe op.pointee.start += UInt32(count)
-      unsafe op.pointee.result += Int32(count)
-      transmit(handle)
-    } else if count == -Int(EAGAIN) {
-      unsafe record.pointee.state.remove(.canWrite)
-    } else {
-      finish(index, Int32(truncatingIfNeeded: count))
-    }
-  }
-
-  /// Sends what the head of a handle's queue wants to send, and then the next one.
-  private func transmit(_ handle: UInt32) {
-    if transmitting == handle { return }
-    transmitting = handle
-    defer { transmitting = .max }
-    let record = unsafe handles[handle]
-    while unsafe record.pointee.state.contains(.canWrite) {
-      let index = unsafe record.pointee.writes.head
-      guard index != .max else { return }
-      let result: Int32?
-      switch unsafe ops[index].pointee.kind {
-      case .send: result = send(index, unsafe record.pointee.fd)
-      case .sendTo:
-        result = sendDatagram(index)
-        if result == nil { unsafe record.pointee.state.remove(.canWrite) }
-      case .sendFile:
-        result = unsafe FileSending.of(ops[index].pointee)?.send(to: record.pointee.fd)
-        if result == nil { unsafe record.pointee.state.remove(.canWrite) }
-      default: return
-      }
-      if let result { finish(index, result) }
-      // The last one of a handle that is closing takes the handle with it.
-      if unsafe !record.pointee.state.contains(.isLive) { return }
-    }
-  }
-
-  /// The result of a send that is over; nil if the socket takes no more for now.
-  private func send(_ index: UInt32, _ fd: CInt) -> Int32? {
-    let op = unsafe ops[index]
-    while unsafe op.pointee.start < op.pointee.end {
-      let count = unsafe Kernel.send(
-        fd, op.pointee.base.unsafelyUnwrapped + Int(op.pointee.start),
-        Int(op.pointee.end - op.pointee.start))
-      if count == -Int(EAGAIN) {
-        unsafe handles[op.pointee.handle].pointee.state.remove(.canWrite)
-        return nil
-      }
-      if count < 0 { return Int32(truncatingIfNeeded: count) }
-      if isAllSent(index, after: Int32(count)) { break }
-    }
-    return unsafe op.pointee.result
-  }
-
-  private func connect(_ index: UInt32) {
-    let op = unsafe ops[index]
-    let handle = unsafe op.pointee.handle
-    do {
-      try watch(handle)
-    } catch {
-      finish(index, -error.errno)
-      return
-    }
-    let result = unsafe Kernel.connect(
-      handles[handle].pointee.fd, op.pointee.base.unsafelyUnwrapped, Int(op.pointee.end))
-    if result == -EINPROGRESS { return }
-    if result == 0 { unsafe handles[handle].pointee.state.insert(.canWrite) }
-    finish(index, result)
-  }
-
-  /// A connection is made, or has failed: the socket knows.
-  private func connected(_ index: UInt32) {
-    let fd = unsafe handles[ops[index].pointee.handle].pointee.fd
-    do {
-      finish(index, -(try Sockets.option(fd, SOL_SOCKET, SO_ERROR)))
-    } catch {
-      finish(index, -error.errno)
+      if let handle = watched(data) { happened(found, handle) }
     }
   }
 }
