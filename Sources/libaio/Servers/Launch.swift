@@ -38,6 +38,10 @@ public enum Launch {
   ) -> CInt {
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
+      if arguments == ["--version"] {
+        print("\(name) \(Release.version)\n", to: STDOUT_FILENO)
+        return 0
+      }
       guard let options = try LaunchOptions.parse(arguments, takes: extras) else {
         print(usage(name, summary, extras), to: STDOUT_FILENO)
         return 0
@@ -60,7 +64,6 @@ public enum Launch {
     switch error.errno {
     case EADDRINUSE: return "Another program listens there; -p 0 takes a port that is free.\n"
     case EMFILE: return "Allow it more descriptors (ulimit -n), or fewer workers.\n"
-    case EWOULDBLOCK: return "--listen wants numbers for host and port.\n"
     default: return ""
     }
   }
@@ -79,7 +82,7 @@ public enum Launch {
 
     \(extras.map { $0.help + "\n" }.joined())\
       -p, --port PORT        listen on this port of 127.0.0.1; 0, the default, takes a free one
-          --listen ADDRESS   listen there: tcp!*!8080, tcp!::1!8080, unix!/tmp/socket
+          --listen ADDRESS   listen there: *:8080, [::1]:8080, tcp!*!8080, unix!/tmp/socket
       -t, --workers NUMBER   threads, each with a loop of its own; 1 is the default
           --backend NAME     \(backends(", ")), or auto: uring where the system allows it
           --async            serve by Swift's tasks, one a connection
@@ -87,6 +90,7 @@ public enum Launch {
           --latency          measure how late the loops are, for the report
           --trace FILE       keep the last 4,096 events of each worker, and write them to FILE in
                              Chrome's format at the end and with each report
+          --version          print the version
       -h, --help             print this
 
     Prints "\(name): listening on ADDRESS" when it is ready.  SIGINT and SIGTERM end it: what has

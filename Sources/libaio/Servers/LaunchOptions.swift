@@ -1,5 +1,6 @@
 // What the runtime's programs are asked on their command lines.
 
+import Lib9c
 public import LibAIO
 import Sys9
 
@@ -21,20 +22,24 @@ public enum LaunchExtra: CaseIterable, Sendable {
     }
   }
 
+  private func seconds(_ limit: KeyPath<WebLimits, Duration>) -> Int64 {
+    WebLimits()[keyPath: limit].components.seconds
+  }
+
   /// Its lines in the help.
   var help: String {
     switch self {
     case .target:
       """
-            --to ADDRESS       pass connections on to this port of 127.0.0.1, or to an address such
-                               as tcp!example.com!http
+            --to ADDRESS       pass connections on to this port of 127.0.0.1, or to a place such as
+                               example.com:80 or unix!/tmp/socket
             --patience SECONDS how long to look for it and to connect; 10
       """
     case .root: "      --root DIRECTORY   serve the files below this directory"
     case .limits:
       """
-            --idle SECONDS     close connections that ask for nothing; \(WebLimits().idle)
-            --slow SECONDS     refuse requests that take longer to come; \(WebLimits().head)
+            --idle SECONDS     close connections that ask for nothing; \(seconds(\.idle))
+            --slow SECONDS     refuse requests that take longer to come; \(seconds(\.head))
       """
     }
   }
@@ -42,10 +47,8 @@ public enum LaunchExtra: CaseIterable, Sendable {
 
 /// What the user asked a server for.
 public struct LaunchOptions: Sendable {
-  /// Where to listen; 0 for a port that is free.
-  public var port: UInt16 = 0
-  /// Where to listen, as a dial string, if not on `port` of this machine alone.
-  public var address: String?
+  /// Where to listen, as a dial string of numbers; the port 0 is one that is free.
+  public var address = "tcp!127.0.0.1!0"
   /// Where to pass connections on, if the program does.
   public var target: Relay.Target?
   /// How long looking for it and connecting may take.
@@ -83,12 +86,17 @@ public struct LaunchOptions: Sendable {
     _ arguments: [String], takes extras: [LaunchExtra] = []
   ) throws(UsageError) -> LaunchOptions? {
     var options = LaunchOptions()
+    var listensBy: String?
     var rest = arguments[...]
     while let word = rest.popFirst() {
       switch word {
       case "-h", "--help": return nil
-      case "-p", "--port": options.port = try port(rest.popFirst(), of: word)
-      case "--listen": options.address = try value(rest.popFirst(), word, "an address")
+      case "-p", "--port", "--listen":
+        if let other = listensBy, other != word {
+          throw UsageError(text: "\(other) and \(word) exclude each other")
+        }
+        listensBy = word
+        options.address = try listening(rest.popFirst(), word)
       case "-t", "--workers": options.workers = try number(rest.popFirst(), word, "threads", 1, 256)
       case "--async": options.isAsync = true
       case "--grace":
@@ -126,12 +134,8 @@ public struct LaunchOptions: Sendable {
   ) throws(UsageError) {
     switch word {
     case "--to" where extras.contains(.target):
-      let text = try Self.value(rest.popFirst(), word, "a port or an address")
-      if text.contains("!") {
-        target = .name(text)
-      } else {
-        target = .address(.ipv4(0x7F00_0001, port: try Self.port(text, of: word)))
-      }
+      let place = try Self.place(rest.popFirst(), word)
+      target = place.literal.map { .address($0) } ?? .name("\(place)")
     case "--patience" where extras.contains(.target):
       patience = .seconds(try Self.number(rest.popFirst(), word, "seconds", 1, 86_400))
     case "--root" where extras.contains(.root):
@@ -150,10 +154,7 @@ public struct LaunchOptions: Sendable {
     if extras.contains(.target) && target == nil {
       throw UsageError(text: "--to ADDRESS is missing")
     }
-    if address != nil && port != 0 {
-      throw UsageError(text: "-p and --listen exclude each other")
-    }
-    if let address, address.hasPrefix("unix!"), workers > 1 {
+    if address.hasPrefix("unix!"), workers > 1 {
       throw UsageError(text: "-t: a Unix socket has one listener, and so one worker")
     }
   }
@@ -174,10 +175,42 @@ public struct LaunchOptions: Sendable {
     return number
   }
 
-  private static func port(_ text: String?, of option: String) throws(UsageError) -> UInt16 {
-    guard let text, let port = UInt16(text) else {
-      throw UsageError(text: "\(option) wants a port, 0 to 65535")
+  /// The dial string of what `-p` or `--listen` was given.
+  private static func listening(_ text: String?, _ option: String) throws(UsageError) -> String {
+    if option != "--listen" {
+      guard let text, let port = UInt16(text) else {
+        throw UsageError(text: "\(option) wants a port, 0 to 65535")
+      }
+      return "tcp!127.0.0.1!\(port)"
     }
-    return port
+    let place = try place(text, option)
+    if place.literal == nil {
+      throw UsageError(text: "\(option) wants numbers for host and port, not '\(text ?? "")'")
+    }
+    return "\(place)"
+  }
+
+  /// The place that `text` means: `PORT` of this machine, `HOST:PORT`, or a dial string.
+  private static func place(_ text: String?, _ option: String) throws(UsageError) -> DialString {
+    let text = try value(text, option, "an address")
+    let runes = text.unicodeScalars
+    var dialString = text
+    if !runes.contains("!") {
+      // The last colon, but none of an address in brackets.
+      let colon = runes.lastIndex { $0 == ":" || $0 == "]" }.flatMap { runes[$0] == ":" ? $0 : nil }
+      let host = colon.map { String(runes[..<$0]) } ?? "127.0.0.1"
+      let service = colon.map { String(runes[runes.index(after: $0)...]) } ?? text
+      // A word alone would be taken for a service.
+      if colon == nil && UInt16(text) == nil {
+        let forms = "PORT, HOST:PORT, or an address such as tcp!host!http"
+        throw UsageError(text: "\(option) wants \(forms), not '\(text)'")
+      }
+      dialString = "tcp!\(host.isEmpty ? "*" : host)!\(service)"
+    }
+    do {
+      return try DialString(parsing: dialString)
+    } catch {
+      throw UsageError(text: "\(option) \(text): \(error)")
+    }
   }
 }

@@ -7,8 +7,6 @@ import Sys9
 
 /// The program.
 enum SimCommand {
-  private static let version = "0.1"
-
   private static let usage = """
     usage: aio-sim [--seed N] [--seeds N | --seeds FROM..TO] [--program NAME] [--events N]
                    [--verbose]
@@ -53,7 +51,7 @@ enum SimCommand {
       return 0
     }
     if arguments.contains("--version") {
-      print("aio-sim \(version)")
+      print("aio-sim \(Release.version)")
       return 0
     }
     do {
