@@ -130,7 +130,7 @@ final class Crew: @unchecked Sendable {
 
   private func tell(_ who: String, _ text: String) {
     let lines = text.split(separator: "\n").map { "\(name): \(who): \($0)\n" }
-    Launch.print(lines.joined(), to: STDERR_FILENO)
+    StandardOutput.complain(lines.joined())
   }
 
   /// The trace of the first worker goes to the file, those of others to files with their numbers.
@@ -175,7 +175,7 @@ final class Crew: @unchecked Sendable {
       writeTrace(of: worker)
     }
     let cut = workers.reduce(0) { $0 + $1.cut }
-    if cut > 0 { Launch.print("\(name): \(cut) connections were cut off\n", to: STDERR_FILENO) }
+    if cut > 0 { StandardOutput.complain("\(name): \(cut) connections were cut off\n") }
     return cut > 0 || workers.contains { $0.failure != nil } ? 1 : 0
   }
 }

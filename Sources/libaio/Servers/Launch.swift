@@ -12,6 +12,8 @@
 //   E1  The status is 0 if every connection came to its end, 1 if some were cut off or if the
 //       program could not begin, 2 for a command line that is wrong.
 //   E2  The ready line is printed when every worker's listener takes connections, and not before.
+//       Where it cannot be written the program ends: somebody waits for it.  Only if he has gone,
+//       and closed his end, it serves.
 
 import Glibc
 public import LibAIO
@@ -36,25 +38,26 @@ public enum Launch {
     check: (LaunchOptions) throws(SystemError) -> Void = { _ in }, async tasks: @escaping Tasks,
     _ serve: Serve
   ) -> CInt {
+    let output = StandardOutput(of: name)
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
       if arguments == ["--version"] {
-        print("\(name) \(Release.version)\n", to: STDOUT_FILENO)
-        return 0
+        output.print("\(name) \(Release.version)")
+        return output.status()
       }
       guard let options = try LaunchOptions.parse(arguments, takes: extras) else {
-        print(usage(name, summary, extras), to: STDOUT_FILENO)
-        return 0
+        output.print(usage(name, summary, extras), terminator: "")
+        return output.status()
       }
       // Who reads what we print may go away: a server serves nevertheless.
       _ = signal(SIGPIPE, SIG_IGN)
       try check(options)
-      return try run(name, options, tasks, serve)
+      return try run(name, options, output, tasks, serve)
     } catch let error as LaunchOptions.UsageError {
-      print("\(name): \(error.text)\nTry: \(name) --help\n", to: STDERR_FILENO)
+      StandardOutput.complain("\(name): \(error.text)\nTry: \(name) --help\n")
       return 2
     } catch {
-      print("\(name): \(error)\n\(remedy(error))", to: STDERR_FILENO)
+      StandardOutput.complain("\(name): \(error)\n\(remedy(error))")
       return 1
     }
   }
@@ -100,7 +103,8 @@ public enum Launch {
   }
 
   private static func run(
-    _ name: String, _ options: LaunchOptions, _ tasks: @escaping Tasks, _ serve: Serve
+    _ name: String, _ options: LaunchOptions, _ output: StandardOutput,
+    _ tasks: @escaping Tasks, _ serve: Serve
   ) throws(SystemError) -> CInt {
     let crew = try Crew(name, options)
     for worker in crew.workers {
@@ -110,7 +114,9 @@ public enum Launch {
       if !options.isAsync { worker.service = try serve(worker.listener, loop, options) }
     }
     try crew.listenForSignals()
-    print("\(name): listening on \(crew.place)\n", to: STDOUT_FILENO)
+    output.print("\(name): listening on \(crew.place)")
+    output.flush()
+    if let failure = output.failure, failure.errno != EPIPE { return output.status() }
     var threads: [SystemThread.ID] = []
     for worker in crew.workers.dropFirst() {
       threads.append(try SystemThread.start { crew.run(worker, tasks) })
@@ -118,13 +124,5 @@ public enum Launch {
     if let first = crew.workers.first { crew.run(first, tasks) }
     for thread in threads { SystemThread.join(thread) }
     return crew.conclude()
-  }
-
-  static func print(_ text: String, to fd: CInt) {
-    let bytes = Array(text.utf8)
-    // Nobody may be reading.
-    unsafe bytes.withUnsafeBytes {
-      if let base = $0.baseAddress { _ = unsafe Kernel.write(fd, base, $0.count) }
-    }
   }
 }

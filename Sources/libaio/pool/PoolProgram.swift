@@ -23,23 +23,31 @@ enum PoolProgram {
 
     """
 
-  static func main() {
+  /// Does what the arguments say; the exit status.
+  static func main() -> CInt {
+    let output = StandardOutput(of: "pool")
     do {
       guard let options = try PoolOptions.parse(Array(CommandLine.arguments.dropFirst())) else {
-        print(usage, to: STDOUT_FILENO)
-        return
+        output.print(usage, terminator: "")
+        return output.status()
       }
-      for work in options.works { try run(work, options) }
+      for work in options.works {
+        try run(work, options, output)
+        output.flush()
+      }
     } catch let error as PoolOptions.UsageError {
-      print("pool: \(error.text)\nTry: pool --help\n", to: STDERR_FILENO)
-      exit(2)
+      StandardOutput.complain("pool: \(error.text)\nTry: pool --help\n")
+      return 2
     } catch {
-      print("pool: \(error)\n", to: STDERR_FILENO)
-      exit(1)
+      StandardOutput.complain("pool: \(error)\n")
+      return output.status(1)
     }
+    return output.status()
   }
 
-  private static func run(_ work: PoolOptions.Work, _ options: PoolOptions) throws(SystemError) {
+  private static func run(
+    _ work: PoolOptions.Work, _ options: PoolOptions, _ output: StandardOutput
+  ) throws(SystemError) {
     var runtimeOptions = Aio.RuntimeOptions()
     runtimeOptions.scheduler = options.scheduler
     runtimeOptions.recordsEvents = options.records
@@ -50,23 +58,14 @@ enum PoolProgram {
     bench.begin(on: first)
     try runtime.run()
     let best = bench.best
-    print(
-      "\(work.rawValue) \(seconds(best.cpuNs))\n\(work.rawValue)-wall \(seconds(best.wallNs))\n",
-      to: STDOUT_FILENO)
-    if options.isVerbose { print("\(runtime.stats())\n", to: STDERR_FILENO) }
+    output.print("\(work.rawValue) \(seconds(best.cpuNs))")
+    output.print("\(work.rawValue)-wall \(seconds(best.wallNs))")
+    if options.isVerbose { StandardOutput.complain("\(runtime.stats())\n") }
   }
 
   private static func seconds(_ ns: UInt64) -> String {
     let text = String(ns % 1_000_000_000)
     return "\(ns / 1_000_000_000)." + String(repeating: "0", count: 9 - text.count) + text
-  }
-
-  static func print(_ text: String, to fd: CInt) {
-    let bytes = Array(text.utf8)
-    // Nobody may be reading; then there is nobody to tell.
-    unsafe bytes.withUnsafeBytes {
-      if let base = $0.baseAddress { _ = unsafe Kernel.write(fd, base, $0.count) }
-    }
   }
 }
 

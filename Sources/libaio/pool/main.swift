@@ -1,6 +1,5 @@
 // pool: tasks that do nothing, to see what a task costs, and to learn how they are written.
 
-import LibAIO
-import Sys9
+import Glibc
 
-PoolProgram.main()
+exit(PoolProgram.main())

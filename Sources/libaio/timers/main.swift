@@ -29,13 +29,13 @@ func cpuSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-func report(_ part: String, _ began: Double) {
+func report(_ part: String, _ began: Double, to output: StandardOutput) {
   let micro = Int((cpuSeconds() - began) * 1e6)
   let fraction = String(1_000_000 + micro % 1_000_000).dropFirst()
-  print("\(part) \(micro / 1_000_000).\(fraction)")
+  output.print("\(part) \(micro / 1_000_000).\(fraction)")
 }
 
-func measure(_ count: Int) throws(SystemError) {
+func measure(_ count: Int, to output: StandardOutput) throws(SystemError) {
   let loop = try Aio.World.machine.makeLoop()
   let callback = Aio.Callback { _, _ in }
   var random = XorShift()
@@ -45,11 +45,11 @@ func measure(_ count: Int) throws(SystemError) {
   var began = cpuSeconds()
   var tokens = [Aio.TimerToken](repeating: .none, count: count)
   for index in 0..<count { tokens[index] = loop.addOneShot(at: deadlines[index], to: callback) }
-  report("create", began)
+  report("create", began, to: output)
 
   began = cpuSeconds()
   for index in 0..<count where index % 10 != 0 { loop.removeTimer(tokens[index]) }
-  report("cancel", began)
+  report("cancel", began, to: output)
 
   loop.removeTimers(of: callback)
   began = cpuSeconds()
@@ -58,7 +58,7 @@ func measure(_ count: Int) throws(SystemError) {
     loop.removeTimer(tokens[hot])
     tokens[hot] = loop.addOneShot(at: start + 30_000_000_000, to: callback)
   }
-  report("re-arm", began)
+  report("re-arm", began, to: output)
 }
 
 let usage = """
@@ -68,19 +68,21 @@ let usage = """
   again and again.  It prints the processor seconds of each part.
   """
 
+let output = StandardOutput(of: "timers")
 let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
-case "-h", "--help": print(usage)
+case "-h", "--help": output.print(usage)
 case let word:
   guard arguments.count < 2, let count = Int(word ?? "1000000"), (1...15_000_000).contains(count)
   else {
-    print("timers: wants a count from 1 to 15000000\nTry: timers --help")
+    StandardOutput.complain("timers: wants a count from 1 to 15000000\nTry: timers --help\n")
     exit(2)
   }
   do {
-    try measure(count)
+    try measure(count, to: output)
   } catch {
-    print("timers: \(error)")
-    exit(1)
+    StandardOutput.complain("timers: \(error)\n")
+    exit(output.status(1))
   }
 }
+exit(output.status())

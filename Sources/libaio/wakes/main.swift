@@ -58,9 +58,10 @@ func seconds(
   return Double(ended - began) / 1e9
 }
 
-func report(_ part: String, _ seconds: Double) {
+func report(_ part: String, _ seconds: Double, to output: StandardOutput) {
   let ns = Int(seconds * 1e9)
-  print("\(part) \(ns / 1_000_000_000).\(String(1_000_000_000 + ns % 1_000_000_000).dropFirst())")
+  output.print(
+    "\(part) \(ns / 1_000_000_000).\(String(1_000_000_000 + ns % 1_000_000_000).dropFirst())")
 }
 
 let usage = """
@@ -71,22 +72,25 @@ let usage = """
   They are on io_uring where the system allows it, unless told.
   """
 
+let output = StandardOutput(of: "wakes")
 let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
-case "-h", "--help": print(usage)
+case "-h", "--help": output.print(usage)
 case let word:
   let worlds: [String: Aio.World] = ["epoll": .epoll, "uring": .uring]
   guard arguments.count < 3, let world = arguments.count < 2 ? .machine : worlds[arguments[2]],
     let count = Int(word ?? "20000"), (1...100_000_000).contains(count)
   else {
-    print("wakes: wants a count from 1 to 100000000, and epoll or uring\nTry: wakes --help")
+    StandardOutput.complain(
+      "wakes: wants a count from 1 to 100000000, and epoll or uring\nTry: wakes --help\n")
     exit(2)
   }
   do {
-    report("parked", try seconds(world, spin: .zero, rounds: count))
-    report("spinning", try seconds(world, spin: .microseconds(50), rounds: count))
+    report("parked", try seconds(world, spin: .zero, rounds: count), to: output)
+    report("spinning", try seconds(world, spin: .microseconds(50), rounds: count), to: output)
   } catch {
-    print("wakes: \(error)")
-    exit(1)
+    StandardOutput.complain("wakes: \(error)\n")
+    exit(output.status(1))
   }
 }
+exit(output.status())
