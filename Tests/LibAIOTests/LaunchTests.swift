@@ -7,9 +7,11 @@ import Testing
 
 @Suite("The command line of the servers")
 struct LaunchTests {
-  private func target(_ text: String) throws -> Relay.Target? {
-    try #require(try LaunchOptions.parse(["--to", text], takes: LaunchExtra.allCases)).target
+  private func parse(_ words: [String]) throws(UsageError) -> LaunchOptions {
+    try LaunchOptions.parse(Arguments(words), takes: LaunchExtra.allCases)
   }
+
+  private func target(_ text: String) throws -> Relay.Target? { try parse(["--to", text]).target }
 
   @Test(
     "places to listen at",
@@ -17,12 +19,11 @@ struct LaunchTests {
       (["-p", "8080"], "tcp!127.0.0.1!8080"), (["--port", "0"], "tcp!127.0.0.1!0"),
       (["--listen", "8080"], "tcp!127.0.0.1!8080"), (["--listen", ":80"], "tcp!*!80"),
       (["--listen", "*:80"], "tcp!*!80"), (["--listen", "0.0.0.0:80"], "tcp!0.0.0.0!80"),
-      (["--listen", "[::1]:80"], "tcp!::1!80"), (["--listen", "tcp!*!80"], "tcp!*!80"),
+      (["--listen", "[::1]:80"], "tcp!::1!80"), (["--listen=tcp!*!80"], "tcp!*!80"),
       (["--listen", "unix!/tmp/a:b"], "unix!/tmp/a:b"), ([], "tcp!127.0.0.1!0"),
     ])
   func listening(_ words: [String], _ place: String) throws {
-    let options = try LaunchOptions.parse(words + ["--to", "1"], takes: [.target])
-    #expect(options?.address == place)
+    #expect(try parse(words + ["--to", "1"]).address == place)
   }
 
   @Test("places to pass connections on to")
@@ -37,19 +38,19 @@ struct LaunchTests {
   @Test(
     "what is wrong is named, with what is wanted",
     arguments: [
-      (["--to", "nosuch"], "--to wants PORT, HOST:PORT"), (["--to", ""], "--to wants an address"),
+      (["--to", "nosuch"], "--to wants PORT, HOST:PORT"), (["--to", ""], "--to wants PORT"),
       (["--to", "[::1]"], "--to wants PORT"), (["--to", "host:"], "empty port"),
       (["--to", "host:70000"], "bad port"), (["--to", "ftp!host!80"], "bad network"),
       (["--listen", "nonsense"], "--listen wants PORT"), (["-p", "http"], "-p wants a port"),
       (["--listen", "localhost:80"], "--listen wants numbers"), ([], "--to ADDRESS is missing"),
       (["-p", "1", "--listen", ":1"], "-p and --listen exclude"), (["-p"], "-p wants a port"),
       (["--listen", "unix!/a", "-t", "2", "--to", "1"], "one listener"),
-      (["-t", "0"], "-t wants a number of threads, 1 to 256"), (["--nosuch"], "--nosuch"),
+      (["-t", "0"], "-t wants a number of threads, 1 to 256"), (["--nosuch=1"], "'--nosuch'"),
+      (["--async=1", "--to", "1"], "--async takes no value"),
+      (["--backend", "select"], "--backend wants epoll"),
     ])
   func wrong(_ words: [String], _ said: String) {
-    let error = #expect(throws: LaunchOptions.UsageError.self) {
-      try LaunchOptions.parse(words, takes: [.target])
-    }
+    let error = #expect(throws: UsageError.self) { try parse(words) }
     #expect(error?.text.contains(said) == true, "\(error?.text ?? "")")
   }
 }

@@ -70,129 +70,90 @@ public struct LaunchOptions: Sendable {
   /// Where the last events are written; nil for nowhere.
   public var trace: String?
 
-  /// What was wrong with a command line.
-  public struct UsageError: Error, Equatable {
-    /// One sentence for the user.
-    public let text: String
-  }
-
   /// What is asked for if nothing is.
   public init() {}
 
-  /// The options in `arguments`, without the program's name; nil where help was asked for.
+  /// The options in `arguments`.
   ///
   /// - Parameter extras: what the program takes beside what all do.
   public static func parse(
-    _ arguments: [String], takes extras: [LaunchExtra] = []
-  ) throws(UsageError) -> LaunchOptions? {
+    _ arguments: Arguments, takes extras: [LaunchExtra] = []
+  ) throws(UsageError) -> LaunchOptions {
+    var arguments = arguments
     var options = LaunchOptions()
     var listensBy: String?
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
+    while let word = try arguments.next() {
       switch word {
-      case "-h", "--help": return nil
       case "-p", "--port", "--listen":
         if let other = listensBy, other != word {
-          throw UsageError(text: "\(other) and \(word) exclude each other")
+          throw UsageError("\(other) and \(word) exclude each other")
         }
         listensBy = word
-        options.address = try listening(rest.popFirst(), word)
-      case "-t", "--workers": options.workers = try number(rest.popFirst(), word, "threads", 1, 256)
+        options.address = try listening(&arguments, word)
+      case "-t", "--workers": options.workers = try arguments.number("threads", 1...256)
       case "--async": options.isAsync = true
-      case "--grace":
-        options.grace = .seconds(try number(rest.popFirst(), word, "seconds", 0, 86_400))
+      case "--grace": options.grace = try arguments.seconds(atLeast: 0)
       case "--latency": options.isProbed = true
-      case "--trace": options.trace = try value(rest.popFirst(), word, "a file")
-      case "--backend":
-        switch rest.popFirst() {
-        case "epoll": options.world = .epoll
-        case "uring": options.world = .uring
-        #if AIO_KQUEUE
-          case "kqueue": options.world = .kqueue
-        #endif
-        case "auto": options.world = .machine
-        default:
-          let known = backends.joined(separator: ", ")
-          throw UsageError(text: "--backend wants \(known) or auto")
-        }
-      default: try options.parse(word, &rest, extras)
+      case "--trace": options.trace = try arguments.value("a file")
+      case "--backend": options.world = try arguments.backend()
+      default: try options.parse(word, &arguments, extras)
       }
     }
     try options.check(extras)
     return options
   }
 
-  /// The back ends that this build has, beside auto.
-  #if AIO_KQUEUE
-    static let backends = ["epoll", "uring", "kqueue"]
-  #else
-    static let backends = ["epoll", "uring"]
-  #endif
-
   private mutating func parse(
-    _ word: String, _ rest: inout ArraySlice<String>, _ extras: [LaunchExtra]
+    _ word: String, _ arguments: inout Arguments, _ extras: [LaunchExtra]
   ) throws(UsageError) {
     switch word {
     case "--to" where extras.contains(.target):
-      let place = try Self.place(rest.popFirst(), word)
+      let place = try Self.place(&arguments, word)
       target = place.literal.map { .address($0) } ?? .name("\(place)")
     case "--patience" where extras.contains(.target):
-      patience = .seconds(try Self.number(rest.popFirst(), word, "seconds", 1, 86_400))
-    case "--root" where extras.contains(.root):
-      root = try Self.value(rest.popFirst(), word, "a directory")
+      patience = try arguments.seconds(atLeast: 1)
+    case "--root" where extras.contains(.root): root = try arguments.value("a directory")
     case "--idle" where extras.contains(.limits):
-      limits.idle = .seconds(try Self.number(rest.popFirst(), word, "seconds", 1, 86_400))
+      limits.idle = try arguments.seconds(atLeast: 1)
       limits.send = limits.idle
     case "--slow" where extras.contains(.limits):
-      limits.head = .seconds(try Self.number(rest.popFirst(), word, "seconds", 1, 86_400))
+      limits.head = try arguments.seconds(atLeast: 1)
       limits.body = limits.head
-    default: throw UsageError(text: "unexpected argument '\(word)'")
+    default: throw arguments.unexpected()
     }
   }
 
   private func check(_ extras: [LaunchExtra]) throws(UsageError) {
     if extras.contains(.target) && target == nil {
-      throw UsageError(text: "--to ADDRESS is missing")
+      throw UsageError("--to ADDRESS is missing")
     }
     if address.hasPrefix("unix!"), workers > 1 {
-      throw UsageError(text: "-t: a Unix socket has one listener, and so one worker")
+      throw UsageError("-t: a Unix socket has one listener, and so one worker")
     }
-  }
-
-  private static func value(
-    _ text: String?, _ option: String, _ what: String
-  ) throws(UsageError) -> String {
-    guard let text, !text.isEmpty else { throw UsageError(text: "\(option) wants \(what)") }
-    return text
-  }
-
-  private static func number(
-    _ text: String?, _ option: String, _ what: String, _ least: Int, _ most: Int
-  ) throws(UsageError) -> Int {
-    guard let number = text.flatMap({ Int($0) }), (least...most).contains(number) else {
-      throw UsageError(text: "\(option) wants a number of \(what), \(least) to \(most)")
-    }
-    return number
   }
 
   /// The dial string of what `-p` or `--listen` was given.
-  private static func listening(_ text: String?, _ option: String) throws(UsageError) -> String {
+  private static func listening(
+    _ arguments: inout Arguments, _ option: String
+  ) throws(UsageError) -> String {
     if option != "--listen" {
-      guard let text, let port = UInt16(text) else {
-        throw UsageError(text: "\(option) wants a port, 0 to 65535")
-      }
+      let wanted = "a port, 0 to 65535"
+      guard let port = UInt16(try arguments.value(wanted)) else { throw arguments.wrong(wanted) }
       return "tcp!127.0.0.1!\(port)"
     }
-    let place = try place(text, option)
+    let place = try place(&arguments, option)
     if place.literal == nil {
-      throw UsageError(text: "\(option) wants numbers for host and port, not '\(text ?? "")'")
+      throw arguments.wrong("numbers for host and port, not '\(place)'")
     }
     return "\(place)"
   }
 
-  /// The place that `text` means: `PORT` of this machine, `HOST:PORT`, or a dial string.
-  private static func place(_ text: String?, _ option: String) throws(UsageError) -> DialString {
-    let text = try value(text, option, "an address")
+  /// The place that is given: `PORT` of this machine, `HOST:PORT`, or a dial string.
+  private static func place(
+    _ arguments: inout Arguments, _ option: String
+  ) throws(UsageError) -> DialString {
+    let forms = "PORT, HOST:PORT, or an address such as tcp!host!http"
+    let text = try arguments.value(forms)
     let runes = text.unicodeScalars
     var dialString = text
     if !runes.contains("!") {
@@ -201,16 +162,13 @@ public struct LaunchOptions: Sendable {
       let host = colon.map { String(runes[..<$0]) } ?? "127.0.0.1"
       let service = colon.map { String(runes[runes.index(after: $0)...]) } ?? text
       // A word alone would be taken for a service.
-      if colon == nil && UInt16(text) == nil {
-        let forms = "PORT, HOST:PORT, or an address such as tcp!host!http"
-        throw UsageError(text: "\(option) wants \(forms), not '\(text)'")
-      }
+      if colon == nil && UInt16(text) == nil { throw arguments.wrong("\(forms), not '\(text)'") }
       dialString = "tcp!\(host.isEmpty ? "*" : host)!\(service)"
     }
     do {
       return try DialString(parsing: dialString)
     } catch {
-      throw UsageError(text: "\(option) \(text): \(error)")
+      throw UsageError("\(option) \(text): \(error)")
     }
   }
 }
