@@ -76,6 +76,12 @@ public enum SystemThread {
     set { unsafe cnine_set_thread_worker(newValue) }
   }
 
+  /// The same: what the loop is doing of which the thread runs a turn.
+  public static var loop: UnsafeMutableRawPointer? {
+    get { unsafe cnine_thread_loop() }
+    set { unsafe cnine_set_thread_loop(newValue) }
+  }
+
   /// 64 bytes of the calling thread, for the one queue that it waits in.
   public static var node: UnsafeMutableRawPointer { unsafe cnine_thread_node() }
 
