@@ -65,7 +65,8 @@ class ReadinessLoop: KernelLoop {
       if state.contains(.canRead) { queueTurn(handle) }
     case .send: if state.contains(.canWrite) { sendFirst(index, handle) }
     case .sendTo, .sendFile: if state.contains(.canWrite) { transmit(handle) }
-    case .writable: if state.contains(.canWrite) { finish(index, 0) }
+    case .writable:
+      if state.contains(.canWrite) && isReady(handle, .canWrite) { finish(index, 0) }
     case .connect: connect(index)
     default: break
     }
@@ -94,7 +95,7 @@ class ReadinessLoop: KernelLoop {
       switch unsafe ops[writer].pointee.kind {
       case .send, .sendTo, .sendFile: transmit(handle)
       case .connect: connected(writer)
-      case .writable: finish(writer, 0)
+      case .writable: if isReady(handle, .canWrite) { finish(writer, 0) }
       default: break
       }
     }
@@ -109,8 +110,17 @@ class ReadinessLoop: KernelLoop {
       let isEmpty = receiveDatagrams(reader, handle)
       if isEmpty { unsafe record.pointee.state.remove(.canRead) }
     case .accept: accept(reader, handle, generation)
-    default: last(reader, 0)
+    default: if isReady(handle, .canRead) { last(reader, 0) }
     }
+  }
+
+  /// Whether who waits for a handle can go on.
+  ///
+  /// What the state says may be long past: who waits reads and writes behind the loop's back.
+  private func isReady(_ handle: UInt32, _ event: Kernel.Events) -> Bool {
+    if Kernel.isReady(unsafe handles[handle].pointee.fd, event) { return true }
+    unsafe handles[handle].pointee.state.remove(event == .canRead ? .canRead : .canWrite)
+    return false
   }
 
   // Reading.
