@@ -116,7 +116,7 @@ unended='
   /^[^ ]+ Test "/ && /started[.]$/ { begun[$2] }
   /^[^ ]+ Test "/ && / (passed|failed) after / { delete begun[$2] }
   END { for (test in begun) print "  has not ended: " test }'
-timeout -s KILL 600 "$bin"/*PackageTests.xctest --testing-library swift-testing \
+timeout -s KILL 1200 "$bin"/*PackageTests.xctest --testing-library swift-testing \
   --filter "${KQUEUE_TESTS:-LibAIOTests}" >"$top/tests.log" 2>&1 || {
   grep -a '^✘' "$top/tests.log" >&2 || :
   awk -F'"' "$unended" "$top/tests.log" >&2

@@ -99,7 +99,10 @@ int cnine_kqueue_add(int queue, int fd, int reads, int writes, unsigned long lon
 		EV_SET(&changes[count], fd, EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0, udata);
 		count++;
 	}
-	/* No room for events: the first change that fails is the call's error. */
+	/*
+	 * No room for events: the first change that fails is the call's error.  EPIPE (FreeBSD: writing
+	 * on a pipe whose reader has gone) is what the write would have said.
+	 */
 	return kevent(queue, changes, count, NULL, 0, NULL) == -1 ? -1 : 0;
 }
 

@@ -15,8 +15,8 @@
 //       that libkqueue has read from the socket is not there any more (Q2).
 //   K3  No edge is lost: when libkqueue's list of events was full, what found no room in it may be
 //       gone, and all handles are watched anew, which tells their state again (Q4).
-//   K4  A handle that cannot write (`canWrite` is not set) is watched for room: a connection that is
-//       being made from the start, any other by `awaitRoom`.  Listeners are not.
+//   K4  A handle that cannot write (`canWrite` is not set) is watched for room: by `watch` if it
+//       never could, as a connection that is being made, else by `awaitRoom`.  Listeners are not.
 //
 // Where Q1 to Q8 of libkqueue are is Sources/9unix/CNine/queue.c.
 //

@@ -225,9 +225,11 @@ class ReadinessLoop: KernelLoop {
     switch errno {
     case EAGAIN: unsafe handles[handle].pointee.state.remove(.canRead)
     // Nobody's fault but the peer's, who went away: see accept(2).
-    case ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
-      ENETUNREACH:
-      queueTurn(handle)
+    case ECONNABORTED: queueTurn(handle)
+    #if os(Linux)
+      case EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH:
+        queueTurn(handle)
+    #endif
     case EMFILE, ENFILE, ENOBUFS, ENOMEM: throttle(handle)
     default: last(index, -errno)
     }
@@ -313,20 +315,23 @@ class ReadinessLoop: KernelLoop {
     return unsafe op.pointee.result
   }
 
+  /// Watched when the connection is under way, and not before: a socket that is not connected says
+  /// all kinds of things, and what has happened by then is told.
   private func connect(_ index: UInt32) {
     let op = unsafe ops[index]
     let handle = unsafe op.pointee.handle
-    do {
-      try watch(handle)
-    } catch {
-      finish(index, -error.errno)
-      return
-    }
     let result = unsafe Kernel.connect(
       handles[handle].pointee.fd, op.pointee.base.unsafelyUnwrapped, Int(op.pointee.end))
-    if result == -EINPROGRESS { return }
     if result == 0 { unsafe handles[handle].pointee.state.insert(.canWrite) }
-    finish(index, result)
+    if result == 0 || result == -EINPROGRESS {
+      do {
+        try watch(handle)
+      } catch {
+        finish(index, -error.errno)
+        return
+      }
+    }
+    if result != -EINPROGRESS { finish(index, result) }
   }
 
   /// A connection is made, or has failed: the event or the socket knows.
