@@ -12,6 +12,7 @@
 
 static _Thread_local void *data;
 static _Thread_local void *worker;
+static _Thread_local void *body;
 static _Thread_local unsigned long long node[8];
 
 void **
@@ -45,6 +46,18 @@ void
 cnine_set_thread_worker(void *w)
 {
 	worker = w;
+}
+
+void *
+cnine_thread_body(void)
+{
+	return body;
+}
+
+void
+cnine_set_thread_body(void *b)
+{
+	body = b;
 }
 
 #ifdef __linux__
