@@ -22,6 +22,11 @@ __attribute__((section("eel_dbg"), used, aligned(64))) struct cnine_debug cnine_
 	.loop_room = CNINE_DEBUG_LOOPS,
 };
 
+/* Touched as far as there are names. */
+static struct cnine_debug_site sites[CNINE_DEBUG_SITES];
+static struct cnine_debug_group groups[CNINE_DEBUG_GROUPS];
+_Static_assert(sizeof sites[0] == 32 && sizeof groups[0] == 64, "as debuggers read them");
+
 static pthread_mutex_t entering = PTHREAD_MUTEX_INITIALIZER;
 
 int
@@ -49,6 +54,40 @@ cnine_debug_leave(int slot)
 	while (cnine_dbg.loop_count > 0 && cnine_dbg.loops[cnine_dbg.loop_count - 1] == 0)
 		cnine_dbg.loop_count--;
 	pthread_mutex_unlock(&entering);
+}
+
+void
+cnine_debug_name_site(unsigned number, const char *file, size_t file_length, unsigned line,
+    const char *function, size_t function_length)
+{
+	unsigned count = cnine_dbg.site_count;
+
+	if (count == CNINE_DEBUG_SITES)
+		return;
+	sites[count].file = (unsigned long long)(size_t)file;
+	sites[count].function = (unsigned long long)(size_t)function;
+	sites[count].file_length = (unsigned)file_length;
+	sites[count].function_length = (unsigned)function_length;
+	sites[count].line = line;
+	sites[count].number = number;
+	cnine_dbg.sites = (unsigned long long)(size_t)sites;
+	__atomic_store_n(&cnine_dbg.site_count, count + 1, __ATOMIC_RELEASE);
+}
+
+void
+cnine_debug_name_group(unsigned number, const char *name, size_t length)
+{
+	unsigned count = cnine_dbg.group_count;
+
+	if (count == CNINE_DEBUG_GROUPS)
+		return;
+	if (length > sizeof groups[count].name)
+		length = sizeof groups[count].name;
+	memcpy(groups[count].name, name, length);
+	groups[count].number = number;
+	groups[count].length = (unsigned)length;
+	cnine_dbg.groups = (unsigned long long)(size_t)groups;
+	__atomic_store_n(&cnine_dbg.group_count, count + 1, __ATOMIC_RELEASE);
 }
 
 __attribute__((noinline)) void

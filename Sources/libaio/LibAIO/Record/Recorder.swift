@@ -11,6 +11,7 @@
 //
 //     section eel_dbg -> block of loop 0 { event, group, site, ring, head, ... } -> ring of records
 //                     -> block of loop 1 ...
+//                     -> names of the places and groups that there are numbers for
 //
 // An event has a number: the worker's in the upper 16 bits, a count in the rest.  Its parent is the
 // event that registered it, so that the records of all loops together are a forest of causes.
