@@ -17,7 +17,8 @@
 // event that registered it, so that the records of all loops together are a forest of causes.
 //
 // Invariants.
-//   R1  A block is written by its loop's thread alone, and by a debugger (`flags`).
+//   R1  A block is written by its loop's thread alone, and by a debugger (`flags`).  Other threads
+//       may look at its event and place: two words that are atomic, without any order.
 //   R2  `event` is 0 exactly while the loop runs nobody's code.
 //   R3  Record n lies at ring[n & mask], and is whole when head > n.
 //
@@ -29,6 +30,7 @@
 // cache line that all fight for), the clock's nanoseconds (20 ns a look; cycles are converted when
 // a trace is written).
 
+public import Synchronization
 import Sys9
 
 /// What kind of event a record is about.
@@ -49,7 +51,7 @@ public enum EventKind: UInt8, Sendable {
 
 /// What a loop is doing: `struct cnine_debug_loop`.
 @safe
-@usableFromInline struct LoopBlock {
+@usableFromInline struct LoopBlock: ~Copyable {
   /// Flags: records are kept; a debugger watches a group; run times are measured.
   @usableFromInline static let records: UInt32 = 1
   @usableFromInline static let watches: UInt32 = 2
@@ -58,15 +60,28 @@ public enum EventKind: UInt8, Sendable {
   var ring: UInt64 = 0
   var mask: UInt64 = 0
   var head: UInt64 = 0
-  @usableFromInline var event: UInt64 = 0
-  /// The group in the lower half, the site in the upper one.
-  @usableFromInline var place: UInt64 = 0
+  @usableFromInline let eventWord = Atomic<UInt64>(0)
+  @usableFromInline let placeWord = Atomic<UInt64>(0)
   @usableFromInline var sequence: UInt64 = 0
   @usableFromInline var parent: UInt64 = 0
   var worker: UInt32 = 0
   @usableFromInline var flags: UInt32 = 0
   var reserved: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
     (0, 0, 0, 0, 0, 0, 0, 0)
+
+  /// The event under way.
+  @inlinable
+  var event: UInt64 {
+    @inline(__always) get { eventWord.load(ordering: .relaxed) }
+    @inline(__always) nonmutating set { eventWord.store(newValue, ordering: .relaxed) }
+  }
+
+  /// The group in the lower half, the site in the upper one.
+  @inlinable
+  var place: UInt64 {
+    @inline(__always) get { placeWord.load(ordering: .relaxed) }
+    @inline(__always) nonmutating set { placeWord.store(newValue, ordering: .relaxed) }
+  }
 }
 
 /// An event that began: `struct cnine_debug_record`.
