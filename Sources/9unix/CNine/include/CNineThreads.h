@@ -13,6 +13,17 @@ __attribute__((returns_nonnull)) void **cnine_thread_data(void);
 void *cnine_thread_worker(void);
 void cnine_set_thread_worker(void *worker);
 
+/*
+ * Jobs of Swift's tasks that are on their way to an executor of Swift's own.  Those of a thread
+ * whose world is not NULL are given to `function` instead, with the world and whether the job was
+ * going to the main actor.  Jobs of other threads go their way.  Returns 0 if that is not possible:
+ * no tasks, or executors of somebody else.  Once a process.
+ */
+typedef void cnine_escape(void *world, int to_main, void *job);
+int cnine_catch_escapes(cnine_escape *function);
+void *cnine_thread_world(void);
+void cnine_set_thread_world(void *world);
+
 /* 64 bytes of the calling thread, 0 at first, for what it waits in: a thread waits in one queue. */
 __attribute__((returns_nonnull)) void *cnine_thread_node(void);
 

@@ -17,6 +17,8 @@ struct SimNote {
     /// A loop told somebody: the kind of record, of operation, and its handle.
     case told(loop: Int, kind: UInt8, op: UInt8, argument: UInt64)
     case text(String)
+    /// A task leaves its loop.
+    case escape(toMain: Bool)
   }
 
   let time: UInt64
@@ -26,6 +28,7 @@ struct SimNote {
     "", "bytes arrive", "the end arrives", "a reset arrives", "a connection asks", "an answer",
     "room", "plenty", "a job is done", "a cancel arrives", "a datagram arrives",
     "takes bytes to send", "gives bytes that were received", "is closed",
+    "a task that has left its loop runs",
   ]
   static let sends: UInt8 = 11
   static let reads: UInt8 = 12
@@ -44,6 +47,9 @@ struct SimNote {
       }
       let event = EventKind(rawValue: kind).map { "\($0)" } ?? "\(kind)"
       return "\(moment)  loop \(loop): \(event) \(argument)"
+    case .escape(let toMain):
+      let place = toMain ? "the main actor" : "Swift's pool (a Task, @concurrent, an actor)"
+      return "\(moment)  a task leaves its loop for \(place)"
     case .text(let words): return "\(moment)  \(words)"
     }
   }

@@ -101,6 +101,8 @@ final class SimLoop: Aio.Loop {
 
   override func runWorldUntilIdle() -> Bool? { network.runUntilIdle() }
 
+  override func inWorld(_ body: () -> Void) { network.inside(body) }
+
   /// Whether a timer is armed that fires once.
   var hasOneShots: Bool {
     if timers.count == 0 { return false }
