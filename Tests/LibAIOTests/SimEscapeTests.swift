@@ -96,11 +96,11 @@ private actor Counter {
     withExtendedLifetime(loop) {}
   }
 
-  @Test func mainActorsJobsRunToo() throws {
-    let (notes, _) = try play(7) { _, notes in
-      await MainActor.run { notes.add("main") }
-    }
-    #expect(notes == ["main"])
+  @Test func whoGoesToTheMainActorIsFound() throws {
+    let (_, network) = try play(7) { _, _ in await MainActor.run {} }
+    let found = network.audit()
+    #expect(found.count == 1)
+    #expect(found.allSatisfy { $0.hasPrefix("V6: seed 7") && $0.contains("main actor") })
   }
 
   @Test func loopsAreReachedByMessagesAlone() throws {

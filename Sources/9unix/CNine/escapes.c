@@ -17,9 +17,14 @@
 #endif
 
 typedef void SWIFTCALL plain(void *job);
+struct executor {
+	void *identity;
+	void *implementation;
+};
+typedef struct executor SWIFTCALL executor(void);
 
 extern void SWIFTCALL (*swift_task_enqueueGlobal_hook)(void *, plain *) __attribute__((weak));
-extern void SWIFTCALL (*swift_task_enqueueMainExecutor_hook)(void *, plain *)
+extern struct executor SWIFTCALL (*swift_task_getMainExecutor_hook)(executor *)
     __attribute__((weak));
 
 static _Thread_local void *world;
@@ -31,29 +36,29 @@ escape_global(void *job, plain *original)
 	if (world == NULL)
 		original(job);
 	else
-		take(world, 0, job);
+		take(world, job);
 }
 
-static void SWIFTCALL
-escape_main(void *job, plain *original)
+/* The main executor has no hook for jobs: but who sends one there asks for it before. */
+static struct executor SWIFTCALL
+escape_main(executor *original)
 {
-	if (world == NULL)
-		original(job);
-	else
-		take(world, 1, job);
+	if (world != NULL)
+		take(world, NULL);
+	return original();
 }
 
 int
 cnine_catch_escapes(cnine_escape *function)
 {
-	if (&swift_task_enqueueGlobal_hook == NULL || &swift_task_enqueueMainExecutor_hook == NULL)
+	if (&swift_task_enqueueGlobal_hook == NULL || &swift_task_getMainExecutor_hook == NULL)
 		return 0;
 	/* Somebody else's executor. */
-	if (swift_task_enqueueGlobal_hook != NULL || swift_task_enqueueMainExecutor_hook != NULL)
+	if (swift_task_enqueueGlobal_hook != NULL || swift_task_getMainExecutor_hook != NULL)
 		return 0;
 	take = function;
 	swift_task_enqueueGlobal_hook = escape_global;
-	swift_task_enqueueMainExecutor_hook = escape_main;
+	swift_task_getMainExecutor_hook = escape_main;
 	return 1;
 }
 

@@ -6,16 +6,8 @@
 
 internal import CNine
 
-/// Who is given the jobs that would leave a thread for an executor of Swift's own.
+/// Who is given the jobs that would leave a thread for Swift's pool of threads.
 open class StrayJobs {
-  /// Where a job was going.
-  public enum Place: Sendable {
-    /// Swift's pool of threads.
-    case pool
-    /// The main actor.
-    case mainActor
-  }
-
   /// Nobody is given anything before ``catching(_:)``.
   public init() {}
 
@@ -23,19 +15,22 @@ open class StrayJobs {
   public static let canBeCaught: Bool = unsafe cnine_catch_escapes(take) != 0
 
   private static let take:
-    @convention(c) (UnsafeMutableRawPointer?, CInt, UnsafeMutableRawPointer?) -> Void = {
-      world, isMain, job in
-      guard let world = unsafe world, let job = unsafe job else { return }
-      unsafe Unmanaged<StrayJobs>.fromOpaque(world).takeUnretainedValue()
-        .caught(
-          unsafeBitCast(job, to: UnownedJob.self), going: isMain == 0 ? .pool : .mainActor)
+    @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void = { world, job in
+      guard let world = unsafe world else { return }
+      let stray = unsafe Unmanaged<StrayJobs>.fromOpaque(world).takeUnretainedValue()
+      guard let job = unsafe job else { return stray.wantsMainExecutor() }
+      stray.caught(unsafe unsafeBitCast(job, to: UnownedJob.self))
     }
 
-  /// Given a job that was going to `place`: whoever is given it runs it, once.
+  /// Given a job that was going to the pool: whoever is given it runs it, once.
   ///
   /// The thread is the one that is ``catching(_:)``, and the code that made the job ready is under
   /// way on it.
-  open func caught(_ job: UnownedJob, going place: Place) {}
+  open func caught(_ job: UnownedJob) {}
+
+  /// Called when that thread asks for the main actor's executor, mostly to send a job there, which
+  /// cannot be caught.
+  open func wantsMainExecutor() {}
 
   /// Runs `body`, and is given each job that it would send to an executor of Swift's own.
   ///
@@ -50,11 +45,8 @@ open class StrayJobs {
     return try body()
   }
 
-  /// Runs a job that was caught: in the calling thread, as if it were where it was going.
-  public static func run(_ job: UnownedJob, at place: Place) {
-    if case .mainActor = place {
-      return unsafe job.runSynchronously(on: MainActor.sharedUnownedExecutor)
-    }
+  /// Runs a job that was caught: in the calling thread, as if it were one of the pool.
+  public static func run(_ job: UnownedJob) {
     // The executor of the pool is two words of nothing.
     unsafe job.runSynchronously(
       on: unsafeBitCast((0 as UInt, 0 as UInt), to: UnownedSerialExecutor.self))

@@ -14,12 +14,12 @@ void *cnine_thread_worker(void);
 void cnine_set_thread_worker(void *worker);
 
 /*
- * Jobs of Swift's tasks that are on their way to an executor of Swift's own.  Those of a thread
- * whose world is not NULL are given to `function` instead, with the world and whether the job was
- * going to the main actor.  Jobs of other threads go their way.  Returns 0 if that is not possible:
- * no tasks, or executors of somebody else.  Once a process.
+ * Jobs of Swift's tasks that are on their way to its pool of threads.  Those of a thread whose
+ * world is not NULL are given to `function` instead, with the world; and it is called with NULL when
+ * such a thread asks for the main executor.  Jobs of other threads go their way.  Returns 0 if that
+ * is not possible: no tasks, or executors of somebody else.  Once a process.
  */
-typedef void cnine_escape(void *world, int to_main, void *job);
+typedef void cnine_escape(void *world, void *job);
 int cnine_catch_escapes(cnine_escape *function);
 void *cnine_thread_world(void);
 void cnine_set_thread_world(void *world);

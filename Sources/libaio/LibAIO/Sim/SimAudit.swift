@@ -38,6 +38,7 @@ extension Aio.SimNetwork {
   public func unfinished() -> [String] {
     var found: [String] = []
     for owner in present { owner.loop.findStuck(&found) }
+    children.findStuck(&found)
     return found
   }
 

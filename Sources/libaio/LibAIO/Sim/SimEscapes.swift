@@ -7,8 +7,8 @@
 //
 // Shape.  While a network runs, Swift's hooks give it each job that would leave its thread
 // (`StrayJobs`).  The job becomes an event: it runs on the network's thread, at a time that is
-// drawn, between the turns of loops.  That is one of the orders that the pool could have chosen, but
-// for two jobs at once.
+// drawn, between the turns of loops.  That is one of the orders that the pool could have chosen;
+// only that two jobs never run at once.
 //
 //     loop's turn --a job goes to the pool--> event, a moment later --> runs outside of all loops
 //
@@ -18,6 +18,8 @@
 // Invariants.
 //   V5  A job that leaves a thread on which a network runs is run by that network, in that thread,
 //       at a drawn time, once.
+//   V6  Nobody in the world uses the main actor, whose jobs have no hook: `audit` finds who asks
+//       for it.
 //
 // Cost.  Nothing in a process without a network; two stores a step in one with it, and in threads
 // that run no network one load and a branch for each job that goes to the pool.
@@ -25,9 +27,9 @@
 // Rejected.  Replacing the executors of the process: they are other people's too, such as the
 // tests'.
 //
-// What is not seen: threads that a program makes itself, and `Task.sleep`, which in Swift 6.3 has no
-// hook any more: it waits by a clock of the machine, and a simulation that comes to rest does not
-// wait for it.  `sleep(for:)` of an AsyncLoop is what programs have.
+// What is not seen: threads that a program makes itself, and `Task.sleep`, for which Swift 6.3 has
+// no hook any more: it waits by a clock of the machine, and a simulation that comes to rest does
+// not wait for it.  `sleep(for:)` of an AsyncLoop is what programs have.
 
 import Sys9
 
@@ -37,7 +39,9 @@ final class SimEscapes: StrayJobs {
 
   init(_ network: Aio.SimNetwork) { self.network = network }
 
-  override func caught(_ job: UnownedJob, going place: Place) { network.take(job, place) }
+  override func caught(_ job: UnownedJob) { network.take(job) }
+
+  override func wantsMainExecutor() { network.mainEscapeCount += 1 }
 }
 
 extension Aio {
@@ -60,25 +64,32 @@ extension Aio.SimNetwork {
     try escapes.catching(body)
   }
 
-  func take(_ job: UnownedJob, _ place: StrayJobs.Place) {
+  func take(_ job: UnownedJob) {
     escapeCount += 1
-    note(.escape(toMain: place == .mainActor))
-    schedule(.escape(job, place), on: -1)
+    note(.text("a task leaves its loop for Swift's pool (a Task, @concurrent, an actor)"))
+    schedule(.escape(job), on: -1)
   }
 
   /// Runs a job that has left, outside of all loops.
-  func run(escaped job: UnownedJob, _ place: StrayJobs.Place) {
+  func run(escaped job: UnownedJob) {
     let left = present.filter { $0.loop.executor.leave() }
-    StrayJobs.run(job, at: place)
+    StrayJobs.run(job)
     for owner in left { owner.loop.executor.adopt() }
   }
 
   /// What has left, in words.
   func auditEscapes(_ found: inout [String]) {
+    if mainEscapeCount > 0 {
+      found.append(
+        """
+        V6: seed \(seed): \(mainEscapeCount) times a task asked for the main actor, which is a thread \
+        of the machine's: keep what it does there on a loop
+        """)
+    }
     if escapePolicy == .run || escapeCount == 0 { return }
     found.append(
       """
-      V5: seed \(seed): \(escapeCount) times a task left its loop for an executor of Swift's own: \
+      V5: seed \(seed): \(escapeCount) times a task left its loop for Swift's pool of threads: \
       start it by spawn of an AsyncLoop, or with Task(executorPreference: loop.executor); its \
       @concurrent functions and actors stay there too
       """)

@@ -6,7 +6,7 @@
 /// What was injected.
 enum SimFault: UInt8, CaseIterable {
   case short, starve, interrupt, lateCancel, descriptor, stall
-  case reset, refuse, silence, memory, socket, abort, loss, double, fail
+  case reset, refuse, silence, memory, socket, abort, loss, double, fail, spawn, kill
 }
 
 /// A line of the log.
@@ -17,8 +17,6 @@ struct SimNote {
     /// A loop told somebody: the kind of record, of operation, and its handle.
     case told(loop: Int, kind: UInt8, op: UInt8, argument: UInt64)
     case text(String)
-    /// A task leaves its loop.
-    case escape(toMain: Bool)
   }
 
   let time: UInt64
@@ -47,9 +45,6 @@ struct SimNote {
       }
       let event = EventKind(rawValue: kind).map { "\($0)" } ?? "\(kind)"
       return "\(moment)  loop \(loop): \(event) \(argument)"
-    case .escape(let toMain):
-      let place = toMain ? "the main actor" : "Swift's pool (a Task, @concurrent, an actor)"
-      return "\(moment)  a task leaves its loop for \(place)"
     case .text(let words): return "\(moment)  \(words)"
     }
   }

@@ -55,11 +55,13 @@ extension Aio {
 
     /// What becomes of tasks that leave the loops.
     public var escapePolicy = SimEscapePolicy.run
-    /// Jobs that went to executors of Swift's own, and ran here instead.
+    /// Jobs that went to Swift's pool of threads, and ran here instead.
     public internal(set) var escapeCount = 0
+    var mainEscapeCount = 0
 
     private(set) lazy var escapes = SimEscapes(self)
-    let files = SimFiles()
+    private(set) lazy var files = SimFiles(self)
+    private(set) lazy var children = SimChildren(self)
     private var random: UInt64
     private var events: [SimEvent] = []
     private var eventOrder = 0
@@ -287,7 +289,7 @@ struct SimEvent {
     /// A datagram arrives.
     case datagram(SimDatagram)
     /// A task that left its loop goes on.
-    case escape(UnownedJob, StrayJobs.Place)
+    case escape(UnownedJob)
 
     /// What kind it is, for digests and traces.
     var number: UInt8 {

@@ -73,7 +73,7 @@ extension Aio.SimNetwork {
   func happen(_ event: SimEvent) {
     switch event.what {
     case .job(let body): return body()
-    case .escape(let job, let place): return run(escaped: job, place)
+    case .escape(let job): return run(escaped: job)
     case .cancel(let number, let token): loop(number)?.systemEnds(token)
     case .datagram(let datagram): return deliver(datagram, to: event.socket)
     default: break
