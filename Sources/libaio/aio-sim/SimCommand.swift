@@ -7,8 +7,6 @@ import Sys9
 
 /// The program.
 enum SimCommand {
-  private static let version = "0.1"
-
   private static let usage = """
     usage: aio-sim [--seed N] [--seeds N | --seeds FROM..TO] [--program NAME] [--events N]
                    [--verbose]
@@ -48,18 +46,19 @@ enum SimCommand {
 
   /// Does what the arguments say; the exit status.
   static func main(_ arguments: [String]) -> CInt {
+    let output = StandardOutput(of: "aio-sim")
     if arguments.contains("-h") || arguments.contains("--help") {
-      print(usage, terminator: "")
-      return 0
+      output.print(usage, terminator: "")
+      return output.status()
     }
     if arguments.contains("--version") {
-      print("aio-sim \(version)")
-      return 0
+      output.print("aio-sim \(Release.version)")
+      return output.status()
     }
     do {
-      return run(try parse(arguments))
+      return output.status(run(try parse(arguments), output))
     } catch {
-      Output.error("aio-sim: \(error.text)\nTry: aio-sim --help\n")
+      StandardOutput.complain("aio-sim: \(error.text)\nTry: aio-sim --help\n")
       return 2
     }
   }
@@ -118,35 +117,42 @@ enum SimCommand {
     throw UsageError(text: "--seeds wants a number, or FROM..TO, not '\(text)'")
   }
 
-  private static func run(_ options: Options) -> CInt {
+  private static func run(_ options: Options, _ output: StandardOutput) -> CInt {
     Crash.install()
     var totals = Totals()
     for seed in options.seeds {
+      if output.failure != nil { break }  // nobody can be told what comes
       Crash.note(seed)
-      let report = report(seed, options)
+      let report = report(seed, options, output)
       totals.add(report)
       if !report.violations.isEmpty {
-        show(report)
+        show(report, output)
         return 1
       }
       if options.isSingle {
-        let again = self.report(seed, options, quietly: true)
-        print(line(report))
+        let again = self.report(seed, options, nil)
+        output.print(line(report))
         if again.digest != report.digest {
-          print("Z5: a second run of the seed was another one")
+          output.print("Z5: a second run of the seed was another one")
           return 1
         }
       }
     }
-    if !options.isSingle { print(totals.text) }
+    if !options.isSingle { output.print(totals.text) }
     return 0
   }
 
   private static func report(
-    _ seed: UInt64, _ options: Options, quietly: Bool = false
+    _ seed: UInt64, _ options: Options, _ output: StandardOutput?
   ) -> SimRun.Report {
     var listener: ((String) -> Void)?
-    if options.isVerbose && !quietly { listener = { print($0) } }
+    if options.isVerbose, let output {
+      // At once: the run may crash.
+      listener = {
+        output.print($0)
+        output.flush()
+      }
+    }
     return SimRun(
       seed: seed, program: options.program, eventsMin: options.events, listener: listener
     ).run()
@@ -159,11 +165,12 @@ enum SimCommand {
       + ", digest \(String(report.digest, radix: 16))"
   }
 
-  private static func show(_ report: SimRun.Report) {
-    for text in report.trace { print("  \(text)") }
-    for text in report.violations { print("aio-sim: seed \(report.seed): \(text)") }
-    print(line(report))
-    print("again: aio-sim --seed \(report.seed) --program \(report.program.rawValue) --verbose")
+  private static func show(_ report: SimRun.Report, _ output: StandardOutput) {
+    for text in report.trace { output.print("  \(text)") }
+    for text in report.violations { output.print("aio-sim: seed \(report.seed): \(text)") }
+    output.print(line(report))
+    output.print(
+      "again: aio-sim --seed \(report.seed) --program \(report.program.rawValue) --verbose")
   }
 
   /// What all runs together came to.
@@ -191,16 +198,6 @@ enum SimCommand {
         at least \(fewestEvents) and \(fewestFaults) a seed; \(dropped) were dropped in the middle
         \(kinds.joined(separator: ", "))
         """
-    }
-  }
-}
-
-/// Where messages go.
-enum Output {
-  static func error(_ text: String) {
-    let bytes = Array(text.utf8)
-    unsafe bytes.withUnsafeBytes {
-      if let base = $0.baseAddress { _ = unsafe Kernel.write(STDERR_FILENO, base, $0.count) }
     }
   }
 }

@@ -58,6 +58,13 @@ extension Aio {
     /// The calling thread runs the loop from now on.
     func adopt() { thread.store(Self.current, ordering: .relaxed) }
 
+    /// The calling thread does not run the loop for a while; false if it did not before.
+    func leave() -> Bool {
+      if !isCurrent { return false }
+      thread.store(0, ordering: .relaxed)
+      return true
+    }
+
     /// Whether a job is ready.
     @inline(__always)
     var hasJobs: Bool { !jobs.isEmpty }

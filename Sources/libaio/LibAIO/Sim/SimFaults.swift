@@ -40,6 +40,11 @@ extension Aio {
     /// A job for which a lane has no room (`EAGAIN`), a file or a name that fails (`EIO`).
     public var failOneIn = 0
 
+    /// A process that cannot be started (`EAGAIN`, `ENOMEM`): `aspawn` throws.
+    public var spawnOneIn = 0
+    /// A step of a process at which the system kills it.
+    public var killOneIn = 0
+
     /// The longest delay of a piece, in nanoseconds.
     public var delayNsMax: UInt64 = 2_000_000
 
@@ -68,6 +73,8 @@ extension Aio {
       faults.abortOneIn = 40
       faults.lossOneIn = 20
       faults.failOneIn = 20
+      faults.spawnOneIn = 10
+      faults.killOneIn = 40
       return faults
     }
   }
