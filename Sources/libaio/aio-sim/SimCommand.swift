@@ -122,10 +122,14 @@ enum SimCommand {
   private static func run(_ options: Options, _ output: StandardOutput) -> CInt {
     Crash.install()
     var totals = Totals()
+    let free = freeDescriptor()
     for seed in options.seeds {
       if output.failure != nil { break }  // nobody can be told what comes
       Crash.note(seed)
-      let report = report(seed, options, output)
+      var report = report(seed, options, output)
+      if freeDescriptor() != free {
+        report.violations.append("Z4: descriptors of the machine are left")
+      }
       totals.add(report)
       if !report.violations.isEmpty {
         show(report, output)
@@ -142,6 +146,13 @@ enum SimCommand {
     }
     if !options.isSingle { output.print(totals.text) }
     return 0
+  }
+
+  /// The least number that no descriptor has: it is what it was, if none was left open.
+  private static func freeDescriptor() -> CInt {
+    let number = dup(STDIN_FILENO)
+    if number >= 0 { Kernel.close(number) }
+    return number
   }
 
   private static func report(
