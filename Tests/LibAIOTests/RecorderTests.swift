@@ -39,6 +39,32 @@ import Testing
     #expect(runtime.loops[0].recorder.event == 0, "R2")
   }
 
+  @Test(
+    "knows which event registered a timer, an operation and a message",
+    arguments: TestWorld.allCases)
+  func registrations(world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    loop.keepRecords(last: 64)
+    let group = Aio.EventGroup("request")
+    // A timer, which arms a timer, which does blocking work, which sends a message.
+    let last = Aio.Callback { _, loop in loop.remote.send { $0.stop() } }
+    let second = Aio.Callback { _, loop in loop.runBlocking(last) { 0 } }
+    let first = Aio.Callback { _, loop in
+      loop.group = group
+      loop.addOneShot(after: .milliseconds(1), to: second)
+    }
+    loop.addOneShot(after: .zero, to: first)
+    loop.run()
+    let records = loop.recorder.records()
+    let kinds: [EventKind] = [.timer, .timer, .completion, .message]
+    try #require(records.map(\.kind) == kinds.map(\.rawValue))
+    #expect(records.map(\.parent) == [0] + records.map(\.event).dropLast())
+    #expect(records.map(\.group) == [0, group.id, group.id, group.id])
+    #expect(records.allSatisfy { $0.cycles > 0 })
+    #expect(
+      records.allSatisfy { Aio.Site(id: $0.site).file == "LibAIOTests/RecorderTests.swift" })
+  }
+
   @Test func keepsTheLastOnes() throws {
     let runtime = try runtime(.simulation, records: 16)
     for _ in 0..<100 { runtime.worker(0).sched { _ in } }
@@ -119,7 +145,7 @@ import Testing
     let header = try #require(found, "the program has a section eel_dbg")
     let start = number(program, header + 0x18, 8)
     #expect(program[start...].prefix(6) == [UInt8]("EELDBG".utf8)[...])
-    #expect(number(program, start + 8, 4) == 1, "version")
+    #expect(number(program, start + 8, 4) == 2, "version")
     #expect(number(program, start + 12, 4) == number(program, header + 0x20, 8), "size")
     #expect(number(program, start + 16, 4) == MemoryLayout<LoopBlock>.size)
     #expect(number(program, start + 20, 4) == MemoryLayout<EventRecord>.size)
@@ -132,7 +158,7 @@ import Testing
     let section = unsafe DebugSection.address
     let room = unsafe Int(section.load(fromByteOffset: 24, as: UInt32.self))
     let blocks = (0..<room).map { slot in
-      unsafe section.load(fromByteOffset: 40 + 8 * slot, as: UInt64.self)
+      unsafe section.load(fromByteOffset: 64 + 8 * slot, as: UInt64.self)
     }
     #expect(blocks.contains(block))
     runtime.worker(0).sched(group: group) { worker in
@@ -142,6 +168,35 @@ import Testing
       #expect(unsafe own.load(fromByteOffset: 36, as: UInt32.self) != 0, "site")
     }
     runtime.runUntilIdle()
+  }
+
+  @Test func aDebuggerFindsNames() throws {
+    let name = "a group with a name that is longer than there is room for it"
+    let group = Aio.EventGroup(name)
+    let line = UInt32(#line + 1)
+    let site = Aio.Site()
+    func word(_ address: UInt) -> UInt32 {
+      unsafe UnsafePointer<UInt32>(bitPattern: address)?.pointee ?? 0
+    }
+    func table(_ address: UInt) -> UInt {
+      unsafe UnsafePointer<UInt>(bitPattern: address)?.pointee ?? 0
+    }
+    func text(_ address: UInt, _ length: UInt32) -> String {
+      let start = unsafe UnsafeRawPointer(bitPattern: address)
+      let bytes = unsafe UnsafeRawBufferPointer(start: start, count: Int(length))
+      return unsafe String(decoding: bytes, as: UTF8.self)
+    }
+    let section = UInt(bitPattern: unsafe DebugSection.address)
+    let sites = table(section + 40), groups = table(section + 48)
+    let places = (0..<UInt(word(section + 56))).map { sites + $0 * 32 }
+    let place = try #require(places.first { word($0 + 28) == site.id })
+    #expect(word(place + 24) == line)
+    #expect(text(table(place), word(place + 16)) == "LibAIOTests/RecorderTests.swift")
+    #expect(text(table(place + 8), word(place + 20)) == "aDebuggerFindsNames()")
+    let named = (0..<UInt(word(section + 60))).map { groups + $0 * 64 }
+    let own = try #require(named.first { word($0) == group.id })
+    #expect(text(own + 8, word(own + 4)) == name.prefix(56))
+    #expect(group.name == name)
   }
 }
 

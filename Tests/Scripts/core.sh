@@ -54,8 +54,9 @@ gdb -nx -batch -x "$root/Sources/libaio/gdb/aio.py" -ex 'aio loops' -ex 'aio rec
 [ "$(grep -c '^loop [01]: worker [01], waiting; events ' "$top/said")" = 2 ] ||
   fail 'two loops that wait are not found'
 for words in 'completion accept' 'completion receive' 'completion send' 'completion close'; do
-  grep -q "^loop [01]: [01]\.[0-9]* .*$words, group 0, place [1-9]" "$top/said" ||
-    fail "there is no record of '$words'"
+  from='from Servers/[A-Z][A-Za-z]*\.swift:[1-9][0-9]* in [a-z]'
+  grep -q "^loop [01]: [01]\.[0-9]* .*$words $from.*, for [A-Z][A-Za-z]*$" "$top/said" ||
+    fail "there is no record of '$words', with its place and receiver"
 done
 # What is no core of ours is said to be none.
 gdb -nx -batch -x "$root/Sources/libaio/gdb/aio.py" -ex 'aio loops' "$(command -v strip)" \

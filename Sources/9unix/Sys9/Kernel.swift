@@ -45,12 +45,20 @@ public enum Kernel {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Nanoseconds since 1970.  `clock_gettime(CLOCK_REALTIME)`.
-  public static func realtimeNs() -> UInt64 {
+  /// Nanoseconds of processor time of all threads.  `clock_gettime(CLOCK_PROCESS_CPUTIME_ID)`.
+  public static func processCpuNs() -> UInt64 { ns(of: CLOCK_PROCESS_CPUTIME_ID) }
+
+  /// The same of the calling thread.  `clock_gettime(CLOCK_THREAD_CPUTIME_ID)`.
+  public static func threadCpuNs() -> UInt64 { ns(of: CLOCK_THREAD_CPUTIME_ID) }
+
+  private static func ns(of clock: clockid_t) -> UInt64 {
     var time = timespec()
-    _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+    _ = unsafe clock_gettime(clock, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
+
+  /// Nanoseconds since 1970.  `clock_gettime(CLOCK_REALTIME)`.
+  public static func realtimeNs() -> UInt64 { ns(of: CLOCK_REALTIME) }
 
   // Sockets.
 
@@ -184,6 +192,15 @@ public enum Kernel {
       let event = unsafe events[index]
       return (Events(rawValue: event.events), event.data)
     }
+  }
+
+  /// Whether `fd` can be read (`canRead`) or written (`canWrite`) now, or would say that all is
+  /// over; true if the system cannot tell, so that the call itself is tried.  `poll(2)`, without
+  /// waiting.
+  public static func isReady(_ fd: CInt, _ event: Events) -> Bool {
+    let wanted = event == .canRead ? POLLIN : POLLOUT
+    var polled = pollfd(fd: fd, events: Int16(truncatingIfNeeded: wanted), revents: 0)
+    return count("poll") { unsafe Int(poll(&polled, 1, 0)) } != 0
   }
 
   /// A counter that can be waited for.  `eventfd(2)`.

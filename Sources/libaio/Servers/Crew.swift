@@ -57,25 +57,27 @@ final class Crew: @unchecked Sendable {
       try Self.checkFree(options)
       listening.sharesPort = true
     }
-    var address = SocketAddress.ipv4(0x7F00_0001, port: options.port)
+    var address: SocketAddress?
     var workers: [Worker] = []
     for number in 0..<options.workers {
       let loop = try options.world.makeLoop()
+      // The others listen where the first one does, whose port may have been any that is free.
       let listener =
-        if number == 0, let text = options.address {
-          try loop.announce(text, options: listening)
-        } else {
+        if let address {
           try loop.announce(address, options: listening)
+        } else {
+          try loop.announce(options.address, options: listening)
         }
       address = try loop.localAddress(of: listener)
       workers.append(Worker(number, loop, listener))
     }
     self.workers = workers
+    let host = address?.host ?? ""
     place =
       switch address {
-      case .ipv4(_, let port): "\(address.host):\(port)"
-      case .ipv6(_, _, let port, _): "[\(address.host)]:\(port)"
-      case .unix: address.host
+      case .ipv4(_, let port)?: "\(host):\(port)"
+      case .ipv6(_, _, let port, _)?: "[\(host)]:\(port)"
+      case .unix?, nil: host
       }
   }
 
@@ -83,11 +85,7 @@ final class Crew: @unchecked Sendable {
   /// already has to be looked for.
   private static func checkFree(_ options: LaunchOptions) throws(SystemError) {
     let loop = try Aio.World.epoll.makeLoop()
-    if let text = options.address {
-      loop.close(try loop.announce(text))
-    } else {
-      loop.close(try loop.announce(.ipv4(0x7F00_0001, port: options.port)))
-    }
+    loop.close(try loop.announce(options.address))
   }
 
   // Signals.

@@ -28,6 +28,35 @@ public enum Launch {
     @Sendable (Aio.AsyncListener, Aio.AsyncLoop, Connections, LaunchOptions)
     async throws(SystemError) -> Void
 
+  /// A program's life around `body`: help and version, and errors with their status (E1).
+  ///
+  /// - Parameters:
+  ///   - usage: the whole text of `--help`, with its last newline.
+  ///   - body: gets the command line and the standard output; returns the exit status.
+  public static func program(
+    _ name: String, usage: String, _ body: (Arguments, StandardOutput) throws -> CInt
+  ) -> CInt {
+    let words = Array(CommandLine.arguments.dropFirst())
+    let output = StandardOutput(of: name)
+    if words.contains("-h") || words.contains("--help") {
+      output.print(usage, terminator: "")
+      return output.status()
+    }
+    if words.contains("--version") {
+      output.print("\(name) \(Release.version)")
+      return output.status()
+    }
+    do {
+      return try body(Arguments(words), output)
+    } catch let error as UsageError {
+      StandardOutput.complain("\(name): \(error.text)\nTry: \(name) --help\n")
+      return 2
+    } catch {
+      StandardOutput.complain("\(name): \(error)\n\(remedy(error))")
+      return output.status(1)
+    }
+  }
+
   /// Makes the server that `serve` builds on a listener, says where it is, and runs it until a
   /// signal ends it.
   ///
@@ -38,23 +67,12 @@ public enum Launch {
     check: (LaunchOptions) throws(SystemError) -> Void = { _ in }, async tasks: @escaping Tasks,
     _ serve: Serve
   ) -> CInt {
-    let output = StandardOutput(of: name)
-    do {
-      let arguments = Array(CommandLine.arguments.dropFirst())
-      guard let options = try LaunchOptions.parse(arguments, takes: extras) else {
-        output.print(usage(name, summary, extras), terminator: "")
-        return output.status()
-      }
+    program(name, usage: usage(name, summary, extras)) { arguments, output in
+      let options = try LaunchOptions.parse(arguments, takes: extras)
       // Who reads what we print may go away: a server serves nevertheless.
       _ = signal(SIGPIPE, SIG_IGN)
       try check(options)
       return try run(name, options, output, tasks, serve)
-    } catch let error as LaunchOptions.UsageError {
-      StandardOutput.complain("\(name): \(error.text)\nTry: \(name) --help\n")
-      return 2
-    } catch {
-      StandardOutput.complain("\(name): \(error)\n\(remedy(error))")
-      return 1
     }
   }
 
@@ -63,33 +81,32 @@ public enum Launch {
     switch error.errno {
     case EADDRINUSE: return "Another program listens there; -p 0 takes a port that is free.\n"
     case EMFILE: return "Allow it more descriptors (ulimit -n), or fewer workers.\n"
-    case EWOULDBLOCK: return "--listen wants numbers for host and port.\n"
     default: return ""
     }
   }
 
-  private static func backends(_ separator: String) -> String {
-    LaunchOptions.backends.joined(separator: separator)
-  }
+  /// The names of the back ends, for `--help`.
+  public static var backends: String { (Arguments.backends + ["auto"]).joined(separator: "|") }
 
   private static func usage(_ name: String, _ summary: String, _ extras: [LaunchExtra]) -> String {
     """
     usage: \(name) \(extras.map { $0.usage + " " }.joined())[-p PORT | --listen ADDRESS]
-               [-t WORKERS] [--backend \(backends("|"))|auto] [--async] [--grace SECONDS]
+               [-t WORKERS] [--backend \(backends)] [--async] [--grace SECONDS]
                [--latency] [--trace FILE]
 
     \(name) \(summary).
 
     \(extras.map { $0.help + "\n" }.joined())\
       -p, --port PORT        listen on this port of 127.0.0.1; 0, the default, takes a free one
-          --listen ADDRESS   listen there: tcp!*!8080, tcp!::1!8080, unix!/tmp/socket
+          --listen ADDRESS   listen there: *:8080, [::1]:8080, tcp!*!8080, unix!/tmp/socket
       -t, --workers NUMBER   threads, each with a loop of its own; 1 is the default
-          --backend NAME     \(backends(", ")), or auto: uring where the system allows it
+          --backend NAME     auto, the default, is uring where the system allows it
           --async            serve by Swift's tasks, one a connection
           --grace SECONDS    how long connections may take to end after SIGINT or SIGTERM; 10
           --latency          measure how late the loops are, for the report
           --trace FILE       keep the last 4,096 events of each worker, and write them to FILE in
                              Chrome's format at the end and with each report
+          --version          print the version
       -h, --help             print this
 
     Prints "\(name): listening on ADDRESS" when it is ready.  SIGINT and SIGTERM end it: what has

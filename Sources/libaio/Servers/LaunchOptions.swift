@@ -1,5 +1,6 @@
 // What the runtime's programs are asked on their command lines.
 
+import Lib9c
 public import LibAIO
 import Sys9
 
@@ -21,20 +22,24 @@ public enum LaunchExtra: CaseIterable, Sendable {
     }
   }
 
+  private func seconds(_ limit: KeyPath<WebLimits, Duration>) -> Int64 {
+    WebLimits()[keyPath: limit].components.seconds
+  }
+
   /// Its lines in the help.
   var help: String {
     switch self {
     case .target:
       """
-            --to ADDRESS       pass connections on to this port of 127.0.0.1, or to an address such
-                               as tcp!example.com!http
+            --to ADDRESS       pass connections on to this port of 127.0.0.1, or to a place such as
+                               example.com:80 or unix!/tmp/socket
             --patience SECONDS how long to look for it and to connect; 10
       """
     case .root: "      --root DIRECTORY   serve the files below this directory"
     case .limits:
       """
-            --idle SECONDS     close connections that ask for nothing; \(WebLimits().idle)
-            --slow SECONDS     refuse requests that take longer to come; \(WebLimits().head)
+            --idle SECONDS     close connections that ask for nothing; \(seconds(\.idle))
+            --slow SECONDS     refuse requests that take longer to come; \(seconds(\.head))
       """
     }
   }
@@ -42,10 +47,8 @@ public enum LaunchExtra: CaseIterable, Sendable {
 
 /// What the user asked a server for.
 public struct LaunchOptions: Sendable {
-  /// Where to listen; 0 for a port that is free.
-  public var port: UInt16 = 0
-  /// Where to listen, as a dial string, if not on `port` of this machine alone.
-  public var address: String?
+  /// Where to listen, as a dial string of numbers; the port 0 is one that is free.
+  public var address = "tcp!127.0.0.1!0"
   /// Where to pass connections on, if the program does.
   public var target: Relay.Target?
   /// How long looking for it and connecting may take.
@@ -67,117 +70,105 @@ public struct LaunchOptions: Sendable {
   /// Where the last events are written; nil for nowhere.
   public var trace: String?
 
-  /// What was wrong with a command line.
-  public struct UsageError: Error, Equatable {
-    /// One sentence for the user.
-    public let text: String
-  }
-
   /// What is asked for if nothing is.
   public init() {}
 
-  /// The options in `arguments`, without the program's name; nil where help was asked for.
+  /// The options in `arguments`.
   ///
   /// - Parameter extras: what the program takes beside what all do.
   public static func parse(
-    _ arguments: [String], takes extras: [LaunchExtra] = []
-  ) throws(UsageError) -> LaunchOptions? {
+    _ arguments: Arguments, takes extras: [LaunchExtra] = []
+  ) throws(UsageError) -> LaunchOptions {
+    var arguments = arguments
     var options = LaunchOptions()
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
+    var listensBy: String?
+    while let word = try arguments.next() {
       switch word {
-      case "-h", "--help": return nil
-      case "-p", "--port": options.port = try port(rest.popFirst(), of: word)
-      case "--listen": options.address = try value(rest.popFirst(), word, "an address")
-      case "-t", "--workers": options.workers = try number(rest.popFirst(), word, "threads", 1, 256)
-      case "--async": options.isAsync = true
-      case "--grace":
-        options.grace = .seconds(try number(rest.popFirst(), word, "seconds", 0, 86_400))
-      case "--latency": options.isProbed = true
-      case "--trace": options.trace = try value(rest.popFirst(), word, "a file")
-      case "--backend":
-        switch rest.popFirst() {
-        case "epoll": options.world = .epoll
-        case "uring": options.world = .uring
-        #if AIO_KQUEUE
-          case "kqueue": options.world = .kqueue
-        #endif
-        case "auto": options.world = .machine
-        default:
-          let known = backends.joined(separator: ", ")
-          throw UsageError(text: "--backend wants \(known) or auto")
+      case "-p", "--port", "--listen":
+        if let other = listensBy, other != word {
+          throw UsageError("\(other) and \(word) exclude each other")
         }
-      default: try options.parse(word, &rest, extras)
+        listensBy = word
+        options.address = try listening(&arguments, word)
+      case "-t", "--workers": options.workers = try arguments.number("threads", 1...256)
+      case "--async": options.isAsync = true
+      case "--grace": options.grace = try arguments.seconds(atLeast: 0)
+      case "--latency": options.isProbed = true
+      case "--trace": options.trace = try arguments.value("a file")
+      case "--backend": options.world = try arguments.backend()
+      default: try options.parse(word, &arguments, extras)
       }
     }
     try options.check(extras)
     return options
   }
 
-  /// The back ends that this build has, beside auto.
-  #if AIO_KQUEUE
-    static let backends = ["epoll", "uring", "kqueue"]
-  #else
-    static let backends = ["epoll", "uring"]
-  #endif
-
   private mutating func parse(
-    _ word: String, _ rest: inout ArraySlice<String>, _ extras: [LaunchExtra]
+    _ word: String, _ arguments: inout Arguments, _ extras: [LaunchExtra]
   ) throws(UsageError) {
     switch word {
     case "--to" where extras.contains(.target):
-      let text = try Self.value(rest.popFirst(), word, "a port or an address")
-      if text.contains("!") {
-        target = .name(text)
-      } else {
-        target = .address(.ipv4(0x7F00_0001, port: try Self.port(text, of: word)))
-      }
+      let place = try Self.place(&arguments, word)
+      target = place.literal.map { .address($0) } ?? .name("\(place)")
     case "--patience" where extras.contains(.target):
-      patience = .seconds(try Self.number(rest.popFirst(), word, "seconds", 1, 86_400))
-    case "--root" where extras.contains(.root):
-      root = try Self.value(rest.popFirst(), word, "a directory")
+      patience = try arguments.seconds(atLeast: 1)
+    case "--root" where extras.contains(.root): root = try arguments.value("a directory")
     case "--idle" where extras.contains(.limits):
-      limits.idle = .seconds(try Self.number(rest.popFirst(), word, "seconds", 1, 86_400))
+      limits.idle = try arguments.seconds(atLeast: 1)
       limits.send = limits.idle
     case "--slow" where extras.contains(.limits):
-      limits.head = .seconds(try Self.number(rest.popFirst(), word, "seconds", 1, 86_400))
+      limits.head = try arguments.seconds(atLeast: 1)
       limits.body = limits.head
-    default: throw UsageError(text: "unexpected argument '\(word)'")
+    default: throw arguments.unexpected()
     }
   }
 
   private func check(_ extras: [LaunchExtra]) throws(UsageError) {
     if extras.contains(.target) && target == nil {
-      throw UsageError(text: "--to ADDRESS is missing")
+      throw UsageError("--to ADDRESS is missing")
     }
-    if address != nil && port != 0 {
-      throw UsageError(text: "-p and --listen exclude each other")
-    }
-    if let address, address.hasPrefix("unix!"), workers > 1 {
-      throw UsageError(text: "-t: a Unix socket has one listener, and so one worker")
+    if address.hasPrefix("unix!"), workers > 1 {
+      throw UsageError("-t: a Unix socket has one listener, and so one worker")
     }
   }
 
-  private static func value(
-    _ text: String?, _ option: String, _ what: String
+  /// The dial string of what `-p` or `--listen` was given.
+  private static func listening(
+    _ arguments: inout Arguments, _ option: String
   ) throws(UsageError) -> String {
-    guard let text, !text.isEmpty else { throw UsageError(text: "\(option) wants \(what)") }
-    return text
+    if option != "--listen" {
+      let wanted = "a port, 0 to 65535"
+      guard let port = UInt16(try arguments.value(wanted)) else { throw arguments.wrong(wanted) }
+      return "tcp!127.0.0.1!\(port)"
+    }
+    let place = try place(&arguments, option)
+    if place.literal == nil {
+      throw arguments.wrong("numbers for host and port, not '\(place)'")
+    }
+    return "\(place)"
   }
 
-  private static func number(
-    _ text: String?, _ option: String, _ what: String, _ least: Int, _ most: Int
-  ) throws(UsageError) -> Int {
-    guard let number = text.flatMap({ Int($0) }), (least...most).contains(number) else {
-      throw UsageError(text: "\(option) wants a number of \(what), \(least) to \(most)")
+  /// The place that is given: `PORT` of this machine, `HOST:PORT`, or a dial string.
+  private static func place(
+    _ arguments: inout Arguments, _ option: String
+  ) throws(UsageError) -> DialString {
+    let forms = "PORT, HOST:PORT, or an address such as tcp!host!http"
+    let text = try arguments.value(forms)
+    let runes = text.unicodeScalars
+    var dialString = text
+    if !runes.contains("!") {
+      // The last colon, but none of an address in brackets.
+      let colon = runes.lastIndex { $0 == ":" || $0 == "]" }.flatMap { runes[$0] == ":" ? $0 : nil }
+      let host = colon.map { String(runes[..<$0]) } ?? "127.0.0.1"
+      let service = colon.map { String(runes[runes.index(after: $0)...]) } ?? text
+      // A word alone would be taken for a service.
+      if colon == nil && UInt16(text) == nil { throw arguments.wrong("\(forms), not '\(text)'") }
+      dialString = "tcp!\(host.isEmpty ? "*" : host)!\(service)"
     }
-    return number
-  }
-
-  private static func port(_ text: String?, of option: String) throws(UsageError) -> UInt16 {
-    guard let text, let port = UInt16(text) else {
-      throw UsageError(text: "\(option) wants a port, 0 to 65535")
+    do {
+      return try DialString(parsing: dialString)
+    } catch {
+      throw UsageError("\(option) \(text): \(error)")
     }
-    return port
   }
 }

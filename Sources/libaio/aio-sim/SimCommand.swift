@@ -7,8 +7,6 @@ import Sys9
 
 /// The program.
 enum SimCommand {
-  private static let version = "0.1"
-
   private static let usage = """
     usage: aio-sim [--seed N] [--seeds N | --seeds FROM..TO] [--program NAME] [--events N]
                    [--verbose]
@@ -54,7 +52,7 @@ enum SimCommand {
       return output.status()
     }
     if arguments.contains("--version") {
-      output.print("aio-sim \(version)")
+      output.print("aio-sim \(Release.version)")
       return output.status()
     }
     do {

@@ -1,52 +1,58 @@
 // The tasks of the benchmark.  A round is a task that makes others, and a barrier that waits for
 // them and runs the next round.
 
-import Glibc
 import LibAIO
 import Sys9
 
 /// Rounds of one kind of work, and the fastest of them.  Its tasks hold it without a reference:
 /// whoever makes it keeps it until the runtime has ended.
 final class PoolBench {
-  /// What a round took.
-  struct Figures {
-    var cpuNs = UInt64.max
-    var wallNs = UInt64.max
-  }
-
-  private(set) var best = Figures()
+  private var best = PoolFigures()
   private let work: PoolOptions.Work
   private let count: Int
   private var roundsLeft: Int
   private var cpuStart: UInt64 = 0
   private var wallStart: UInt64 = 0
 
-  init(work: PoolOptions.Work, count: Int, rounds: Int) {
+  private init(work: PoolOptions.Work, count: Int, rounds: Int) {
     self.work = work
     self.count = count
     roundsLeft = rounds
   }
 
+  /// Runs all rounds of `work` on a runtime of its own.
+  static func run(
+    _ work: PoolOptions.Work, _ options: PoolOptions
+  ) throws(SystemError) -> PoolFigures {
+    var runtimeOptions = Aio.RuntimeOptions()
+    runtimeOptions.scheduler = options.scheduler ?? .configured
+    runtimeOptions.recordsEvents = options.records
+    let runtime = try Aio.Runtime(
+      workers: options.workers, world: options.world, options: runtimeOptions)
+    let bench = PoolBench(work: work, count: options.count(work), rounds: options.rounds)
+    bench.begin(on: runtime.worker(0))
+    try runtime.run()
+    if options.isVerbose { StandardOutput.complain("\(runtime.stats())\n") }
+    return bench.best
+  }
+
   /// Schedules the first round.
-  func begin(on worker: Aio.Worker) {
+  private func begin(on worker: Aio.Worker) {
     unsafe worker.sched(
       nextRound, UInt(bitPattern: unsafe Unmanaged.passUnretained(self).toOpaque()))
   }
 
   /// Begins a round, after the end of the one before.
   fileprivate func round(on worker: Aio.Worker, _ task: Aio.Task) {
-    let wall = Kernel.monotonicNs(), cpu = Self.cpuNs()
-    if wallStart != 0 {
-      best.cpuNs = min(best.cpuNs, cpu - cpuStart)
-      best.wallNs = min(best.wallNs, wall - wallStart)
-    }
+    let wall = Kernel.monotonicNs(), cpu = Kernel.processCpuNs()
+    if wallStart != 0 { best.note(cpuNs: cpu - cpuStart, wallNs: wall - wallStart) }
     if roundsLeft == 0 {
       worker.free(task)
       return worker.runtime.exit()
     }
     roundsLeft -= 1
     wallStart = Kernel.monotonicNs()
-    cpuStart = Self.cpuNs()
+    cpuStart = Kernel.processCpuNs()
     switch work {
     case .flat:
       // The task that runs is the next round's: it goes to the barrier.
@@ -58,12 +64,6 @@ final class PoolBench {
       let barrier = worker.makeBarrier(1 << depth, task)
       unsafe worker.sched(fork, barrier.bits, depth)
     }
-  }
-
-  private static func cpuNs() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }
 

@@ -8,6 +8,7 @@
 
 import Glibc
 import LibAIO
+import Servers
 import Sys9
 
 /// One of the two: sends back what it is sent, until there have been enough.
@@ -39,9 +40,9 @@ func run(_ player: Player, on number: Int) {
   player.loop.run()
 }
 
-func seconds(
+func wallNs(
   _ world: Aio.World, spin: Duration, rounds: Int
-) throws(SystemError) -> Double {
+) throws(SystemError) -> UInt64 {
   var options = Aio.LoopOptions()
   options.spin = spin
   let first = Player(try world.makeLoop(options), rounds: rounds)
@@ -55,42 +56,39 @@ func seconds(
   SystemThread.join(thread)
   let ended = Kernel.monotonicNs()
   first.other = nil
-  return Double(ended - began) / 1e9
-}
-
-func report(_ part: String, _ seconds: Double, to output: StandardOutput) {
-  let ns = Int(seconds * 1e9)
-  output.print(
-    "\(part) \(ns / 1_000_000_000).\(String(1_000_000_000 + ns % 1_000_000_000).dropFirst())")
+  return ended - began
 }
 
 let usage = """
-  usage: wakes [COUNT [epoll|uring]]
+  usage: wakes [--backend \(Launch.backends)] [COUNT]
 
   wakes sends COUNT messages, 20000 by default, from one loop to another and back, and prints the
   wall seconds that all of them took: between loops that sleep, and between loops that spin.
-  They are on io_uring where the system allows it, unless told.
+
+      --backend NAME   auto, the default, is uring where the system allows it
+      --version        print the version
+  -h, --help           print this
+
   """
 
-let output = StandardOutput(of: "wakes")
-let arguments = CommandLine.arguments.dropFirst()
-switch arguments.first {
-case "-h", "--help": output.print(usage)
-case let word:
-  let worlds: [String: Aio.World] = ["epoll": .epoll, "uring": .uring]
-  guard arguments.count < 3, let world = arguments.count < 2 ? .machine : worlds[arguments[2]],
-    let count = Int(word ?? "20000"), (1...100_000_000).contains(count)
-  else {
-    StandardOutput.complain(
-      "wakes: wants a count from 1 to 100000000, and epoll or uring\nTry: wakes --help\n")
-    exit(2)
-  }
-  do {
-    report("parked", try seconds(world, spin: .zero, rounds: count), to: output)
-    report("spinning", try seconds(world, spin: .microseconds(50), rounds: count), to: output)
-  } catch {
-    StandardOutput.complain("wakes: \(error)\n")
-    exit(output.status(1))
-  }
-}
-exit(output.status())
+exit(
+  Launch.program("wakes", usage: usage) { arguments, output in
+    var arguments = arguments
+    var count: Int?
+    var world = Aio.World.machine
+    while let word = try arguments.next() {
+      switch word {
+      case "--backend": world = try arguments.backend()
+      default:
+        if word.hasPrefix("-") || count != nil { throw arguments.unexpected() }
+        guard let number = Int(word), (1...100_000_000).contains(number) else {
+          throw UsageError("COUNT is a number from 1 to 100000000, not '\(word)'")
+        }
+        count = number
+      }
+    }
+    let rounds = count ?? 20_000
+    output.print("parked", ns: try wallNs(world, spin: .zero, rounds: rounds))
+    output.print("spinning", ns: try wallNs(world, spin: .microseconds(50), rounds: rounds))
+    return output.status()
+  })

@@ -1,10 +1,11 @@
 // What the program says of itself, made from the option table.
 
 import MiniStat
+import Sys9
 
 /// The program's texts.
 enum Help {
-  static let version = "ministat 1.0\n"
+  static let version = "ministat \(Release.version)\n"
 
   /// The line that shows how the program is called.
   static var usage: String {

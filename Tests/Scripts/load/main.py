@@ -356,8 +356,8 @@ def refusals(context, way):
             ("echo", ["-t", "0"], 2, "1 to 256"),
             ("echo", ["--root", "/"], 2, "unexpected argument '--root'"),
             ("echo", ["--backend", "select"], 2, "--backend wants"),
-            ("echo", ["--listen", "tcp!localhost!80"], 1, "--listen wants numbers"),
-            ("echo", ["--listen", "nonsense"], 1, "nonsense"),
+            ("echo", ["--listen", "tcp!localhost!80"], 2, "--listen wants numbers"),
+            ("echo", ["--listen", "nonsense"], 2, "nonsense"),
             ("proxy", [], 2, "--to ADDRESS is missing")):
         status, said = tried(name, *options)
         require(status == code and words in said, f"{name} {options}: {status}, {said}")

@@ -10,8 +10,8 @@ def measure(bench):
     count = 1_000 if bench.quick else 5_000
     wakes = bench.product("wakes")
     results = bench.parts({
-        "epoll": [wakes, str(count), "epoll"],
-        "uring": [wakes, str(count), "uring"],
+        "epoll": [wakes, "--backend", "epoll", str(count)],
+        "uring": [wakes, "--backend", "uring", str(count)],
         "eventfd": [bench.peer("wakes-eventfd", "-pthread"), str(count)],
     })
     theirs = [seconds / count * 1e6 for seconds in results["eventfd"]["parked"]]

@@ -7,11 +7,16 @@
 
 #include <stddef.h>
 
-/* Two pointers of the calling thread, NULL at first: the program's (threaddata) and the runtime's
- * (the worker that runs on this thread). */
+/* Four pointers of the calling thread, NULL at first: the program's (threaddata), the runtime's (the
+ * worker that runs on this thread, and what its loop is doing), and what the thread was started to
+ * run. */
 __attribute__((returns_nonnull)) void **cnine_thread_data(void);
 void *cnine_thread_worker(void);
 void cnine_set_thread_worker(void *worker);
+void *cnine_thread_loop(void);
+void cnine_set_thread_loop(void *loop);
+void *cnine_thread_body(void);
+void cnine_set_thread_body(void *body);
 
 /*
  * Jobs of Swift's tasks that are on their way to its pool of threads.  Those of a thread whose
@@ -61,8 +66,10 @@ int cnine_describe_address(void *address, char *text, size_t size);
  * struct cnine_debug.  All is in the machine's own layout; addresses are 64 bits on every machine.
  */
 enum {
-	CNINE_DEBUG_VERSION = 1,
+	CNINE_DEBUG_VERSION = 2,
 	CNINE_DEBUG_LOOPS = 1024,
+	CNINE_DEBUG_SITES = 8192,
+	CNINE_DEBUG_GROUPS = 65536,
 	CNINE_DEBUG_RECORDS = 1, /* flag of a loop: it keeps records */
 	CNINE_DEBUG_WATCHES = 2  /* flag of a loop: stop at events of the watched group */
 };
@@ -99,6 +106,23 @@ struct cnine_debug_record {
 	unsigned int reserved;
 };
 
+/* What the number of a place stands for: 32 bytes.  The texts are the program's constants. */
+struct cnine_debug_site {
+	unsigned long long file;     /* address of "Module/File.swift"; no zero at its end */
+	unsigned long long function;
+	unsigned int file_length;
+	unsigned int function_length;
+	unsigned int line;
+	unsigned int number;
+};
+
+/* What the number of a group stands for: 64 bytes. */
+struct cnine_debug_group {
+	unsigned int number;
+	unsigned int length;         /* of the name; what is longer than there is room for is cut off */
+	char name[56];
+};
+
 struct cnine_debug {
 	char magic[8];               /* "EELDBG\0\0" */
 	unsigned int version;
@@ -109,6 +133,10 @@ struct cnine_debug {
 	unsigned int loop_count;     /* those from here on are 0 */
 	unsigned int watched_group;
 	unsigned int reserved;
+	unsigned long long sites;    /* address of cnine_debug_site, as many as site_count */
+	unsigned long long groups;   /* address of cnine_debug_group, as many as group_count */
+	unsigned int site_count;
+	unsigned int group_count;
 	unsigned long long loops[CNINE_DEBUG_LOOPS]; /* addresses of cnine_debug_loop; 0 where it ended */
 };
 
@@ -128,6 +156,10 @@ static inline void cnine_watch_group(unsigned group)
 /* Enters a loop, and takes it out again.  The slot, or -1 if there is none. */
 int cnine_debug_enter(struct cnine_debug_loop *loop);
 void cnine_debug_leave(int slot);
+/* Says what a number stands for; what there is no room for keeps its number.  One caller at a time. */
+void cnine_debug_name_site(unsigned number, const char *file, size_t file_length, unsigned line,
+    const char *function, size_t function_length);
+void cnine_debug_name_group(unsigned number, const char *name, size_t length);
 /* Where a debugger puts its breakpoint: called at events of the watched group. */
 void eel_dbg_stop(unsigned group, unsigned long long event, unsigned kind,
     unsigned long long callback, unsigned long long argument, int fd);

@@ -3,7 +3,7 @@
 import Sys9
 
 /// The version of this program and of what it generates.
-public let configVersion = "0.1.0"
+public let configVersion = Release.version
 
 /// The marks around the configuration that `includeconfig` puts into a program.
 enum EmbeddedConfiguration {

@@ -13,16 +13,22 @@ extension Aio.Loop {
   /// Runs the loop until `body`, a task on it, has returned.
   ///
   /// `stop` does not wait for the task; `Remote.shutdown` does.
-  public final func run(_ body: sending @escaping (Aio.AsyncLoop) async -> Void) {
+  ///
+  /// - Returns: what `body` returned; nil if the loop was stopped before.
+  @discardableResult
+  public final func run<Result>(
+    _ body: sending @escaping (Aio.AsyncLoop) async -> Result
+  ) -> Result? {
     let async = async
     let carried = CarriedBody(body: body)
     executor.adopt()
     mainTask = async.spawn {
-      await carried.body(async)
+      carried.result = await carried.body(async)
       async.loop.stop()
     }
     run()
     mainTask = nil
+    return carried.result
   }
 
   /// Cancels the task that `run` runs, and stops the loop if that has not ended after `grace`.
@@ -38,8 +44,12 @@ extension Aio.Loop {
   }
 }
 
-private struct CarriedBody: @unchecked Sendable {
-  let body: (Aio.AsyncLoop) async -> Void
+/// A body on its way into the task, and its result on the way back: all on the loop's thread.
+private final class CarriedBody<Result>: @unchecked Sendable {
+  let body: (Aio.AsyncLoop) async -> Result
+  var result: Result?
+
+  init(body: @escaping (Aio.AsyncLoop) async -> Result) { self.body = body }
 }
 
 extension Aio.Loop.Remote {

@@ -1,6 +1,7 @@
 // Groups of events: what belongs to one request, one connection, one job.
 
 import Synchronization
+import Sys9
 
 extension Aio {
   /// Events that belong together, such as all that a connection causes.
@@ -29,7 +30,9 @@ extension Aio {
       guard let name else { return }
       let id = id
       groupNames.withLock { names in
-        if names.count < groupNamesMax || names[id] != nil { names[id] = name }
+        guard names.count < groupNamesMax || names[id] != nil else { return }
+        names[id] = name
+        DebugSection.nameGroup(id, name)
       }
     }
 

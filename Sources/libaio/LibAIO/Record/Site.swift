@@ -20,6 +20,7 @@
 // read), a macro that makes a static variable at each call (macros cost minutes of build).
 
 public import Synchronization
+import Sys9
 
 extension Aio {
   /// A place in the program's source, as a number: where something was registered.
@@ -137,6 +138,7 @@ extension Aio.Loop {
         if found != 0 { continue }
         if entries.count >= count / 2 { return 0 }
         entries[UInt32(slot + 1)] = entry
+        DebugSection.nameSite(UInt32(slot + 1), entry.file, entry.line, entry.function)
         unsafe keys[slot].store(key, ordering: .releasing)  // P1
         return UInt32(slot + 1)
       }
