@@ -101,12 +101,23 @@ eel_dbg_stop(unsigned group, unsigned long long event, unsigned kind,
 
 #ifdef __GLIBC__
 
-/* One question at a time: `state` is 1 while a thread is asked, 2 when it has answered. */
+/*
+ * One question at a time: `asked` is the thread that is asked, and 0 once it has begun to answer, or
+ * nobody wants to know any more.  Whoever makes it 0 decides which: a handler that comes late finds
+ * that it is not asked.
+ */
 enum { ADDRESSES_MAX = 64 };
-static unsigned state;
 static unsigned long asked;
+static unsigned answered;
 static void *answer[ADDRESSES_MAX];
 static int answer_count;
+
+static int
+take_question(unsigned long thread)
+{
+	return __atomic_compare_exchange_n(
+	    &asked, &thread, 0, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
 
 static void
 answer_backtrace(int signal)
@@ -114,12 +125,10 @@ answer_backtrace(int signal)
 	int saved = errno;
 
 	(void)signal;
-	/* Who is asked is known once the state says that somebody is. */
-	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == 1
-	    && asked == (unsigned long)pthread_self()) {
+	if (take_question((unsigned long)pthread_self())) {
 		answer_count = backtrace(answer, ADDRESSES_MAX);
-		__atomic_store_n(&state, 2, __ATOMIC_RELEASE);
-		cnine_unpark(&state, 1);
+		__atomic_store_n(&answered, 1, __ATOMIC_RELEASE);
+		cnine_unpark(&answered, 1);
 	}
 	errno = saved;
 }
@@ -147,17 +156,17 @@ cnine_backtrace_of(unsigned long id, void **addresses, int room, long long timeo
 	action.sa_handler = answer_backtrace;
 	action.sa_flags = SA_RESTART;
 	sigaction(SIGURG, &action, NULL);
-	asked = id;
-	__atomic_store_n(&state, 1, __ATOMIC_RELEASE);
-	if (pthread_kill((pthread_t)id, SIGURG) != 0) {
-		__atomic_store_n(&state, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&answered, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&asked, id, __ATOMIC_RELEASE);
+	if (pthread_kill((pthread_t)id, SIGURG) != 0 && take_question(id))
 		return -1;
+	while (__atomic_load_n(&answered, __ATOMIC_ACQUIRE) == 0) {
+		if (cnine_park(&answered, 0, timeout_ns))
+			continue;
+		if (take_question(id))
+			return -1;
+		timeout_ns = -1; /* it is about to answer */
 	}
-	while (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == 1)
-		if (!cnine_park(&state, 1, timeout_ns))
-			break;
-	if (__atomic_exchange_n(&state, 0, __ATOMIC_ACQUIRE) != 2)
-		return -1;
 	count = answer_count < room ? answer_count : room;
 	memcpy(addresses, answer, count * sizeof *addresses);
 	return count;

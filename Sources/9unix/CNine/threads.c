@@ -12,6 +12,8 @@
 
 static _Thread_local void *data;
 static _Thread_local void *worker;
+static _Thread_local void *loop;
+static _Thread_local void *body;
 static _Thread_local unsigned long long node[8];
 
 void **
@@ -45,6 +47,30 @@ void
 cnine_set_thread_worker(void *w)
 {
 	worker = w;
+}
+
+void *
+cnine_thread_loop(void)
+{
+	return loop;
+}
+
+void
+cnine_set_thread_loop(void *l)
+{
+	loop = l;
+}
+
+void *
+cnine_thread_body(void)
+{
+	return body;
+}
+
+void
+cnine_set_thread_body(void *b)
+{
+	body = b;
 }
 
 #ifdef __linux__

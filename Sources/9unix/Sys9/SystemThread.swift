@@ -16,10 +16,15 @@ public enum SystemThread {
   /// The calling thread.  `pthread_self(3)`.
   public static var current: ID { ID(raw: cnine_thread_self()) }
 
+  /// What a thread runs, and does last.  The thread has it, since `exit` leaves frames behind.
   private final class Body {
     let run: () -> Void
+    let ending: (() -> Void)?
 
-    init(_ run: @escaping () -> Void) { self.run = run }
+    init(_ run: @escaping () -> Void, _ ending: (() -> Void)?) {
+      self.run = run
+      self.ending = ending
+    }
   }
 
   /// Starts a thread that runs `body`.  `pthread_create(3)`.
@@ -27,17 +32,21 @@ public enum SystemThread {
   /// - Parameters:
   ///   - stackSize: bytes of stack at least; 0 for what the system gives.
   ///   - isDetached: nobody joins it.
+  ///   - ending: called last on the thread, when `body` returns or the thread exits.
   /// - Throws: `EAGAIN` where there are too many threads.
   @discardableResult
   public static func start(
-    stackSize: Int = 0, isDetached: Bool = false, _ body: @escaping @Sendable () -> Void
+    stackSize: Int = 0, isDetached: Bool = false, ending: (@Sendable () -> Void)? = nil,
+    _ body: @escaping @Sendable () -> Void
   ) throws(SystemError) -> ID {
-    let context = unsafe Unmanaged.passRetained(Body(body)).toOpaque()
+    let context = unsafe Unmanaged.passRetained(Body(body, ending)).toOpaque()
     var id: CUnsignedLong = 0
     let code = unsafe cnine_thread_start(
       { argument in
         guard let argument = unsafe argument else { return nil }
-        unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        unsafe cnine_set_thread_body(argument)
+        unsafe Unmanaged<Body>.fromOpaque(argument)._withUnsafeGuaranteedRef { $0.run() }
+        SystemThread.finish()
         return nil
       }, context, stackSize, &id, isDetached ? 1 : 0)
     if code != 0 {
@@ -47,6 +56,13 @@ public enum SystemThread {
     return ID(raw: id)
   }
 
+  /// Gives back what the calling thread was started with, if it was started here.
+  private static func finish() {
+    guard let context = unsafe cnine_thread_body() else { return }
+    cnine_set_thread_body(nil)
+    unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().ending?()
+  }
+
   /// Waits until a thread that was not detached has ended.  Once a thread.  `pthread_join(3)`.
   public static func join(_ thread: ID) {
     let code = cnine_thread_join(thread.raw)
@@ -54,7 +70,10 @@ public enum SystemThread {
   }
 
   /// Ends the calling thread.  What the frames above hold is not given back.  `pthread_exit(3)`.
-  public static func exit() -> Never { cnine_thread_exit() }
+  public static func exit() -> Never {
+    finish()
+    cnine_thread_exit()
+  }
 
   /// Lets others run.  `sched_yield(2)`.
   public static func yield() { sched_yield() }
@@ -74,6 +93,12 @@ public enum SystemThread {
   public static var worker: UnsafeMutableRawPointer? {
     get { unsafe cnine_thread_worker() }
     set { unsafe cnine_set_thread_worker(newValue) }
+  }
+
+  /// The same: what the loop is doing of which the thread runs a turn.
+  public static var loop: UnsafeMutableRawPointer? {
+    get { unsafe cnine_thread_loop() }
+    set { unsafe cnine_set_thread_loop(newValue) }
   }
 
   /// 64 bytes of the calling thread, for the one queue that it waits in.

@@ -7,11 +7,16 @@
 
 #include <stddef.h>
 
-/* Two pointers of the calling thread, NULL at first: the program's (threaddata) and the runtime's
- * (the worker that runs on this thread). */
+/* Four pointers of the calling thread, NULL at first: the program's (threaddata), the runtime's (the
+ * worker that runs on this thread, and what its loop is doing), and what the thread was started to
+ * run. */
 __attribute__((returns_nonnull)) void **cnine_thread_data(void);
 void *cnine_thread_worker(void);
 void cnine_set_thread_worker(void *worker);
+void *cnine_thread_loop(void);
+void cnine_set_thread_loop(void *loop);
+void *cnine_thread_body(void);
+void cnine_set_thread_body(void *body);
 
 /* 64 bytes of the calling thread, 0 at first, for what it waits in: a thread waits in one queue. */
 __attribute__((returns_nonnull)) void *cnine_thread_node(void);

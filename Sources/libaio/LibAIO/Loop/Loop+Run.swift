@@ -78,6 +78,8 @@ extension Aio.Loop {
 
   /// One turn.
   final func turn(waiting: Bool) {
+    let outer = unsafe recorder.enter()
+    defer { unsafe recorder.leave(outer) }
     guest?.turn(self)
     if mailbox.hasMail { stats.messages &+= mailbox.drain(into: self) }
     if now >= throttledUntil { feedThrottled() }

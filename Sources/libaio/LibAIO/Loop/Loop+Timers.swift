@@ -138,6 +138,7 @@ extension Aio.Loop {
       return .none
     }
     receiver.hold()
+    recorder.causes(timer: token.index)
     let timer = unsafe timers.timers[token.index]
     let first = unsafe receiver.firstTimer
     unsafe timer.pointee.ownerNext = first
@@ -191,7 +192,8 @@ extension Aio.Loop {
   @inline(__always)
   private func tell(_ fired: TimerWheel.Fired, _ owner: Aio.Receiver) {
     recorder.begin(
-      .timer, place: UInt64(fired.site) << 32 | UInt64(fired.group), parent: 0,
+      .timer, place: UInt64(fired.site) << 32 | UInt64(fired.group),
+      parent: recorder.cause(ofTimer: fired.token.index),
       callback: unsafe UInt(bitPattern: fired.owner), argument: UInt(fired.token.index))
     let name = Aio.OpToken(index: fired.token.index, generation: fired.token.generation)
     var completion = Aio.Completion(

@@ -20,8 +20,9 @@ private final class Population: Sendable {
 
   func enter() { count.add(1, ordering: .relaxed) }
 
-  func leave(_ text: String?) {
-    if let text, !text.isEmpty { status.withLock { $0 = text } }
+  func note(_ text: String) { status.withLock { $0 = text } }
+
+  func leave() {
     lock.withLock {
       if count.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { isEmpty.wakeupAll() }
     }
@@ -47,12 +48,12 @@ extension Aio {
   ) throws(SystemError) -> UInt {
     population.enter()
     do {
-      return try SystemThread.start(stackSize: stackSize, isDetached: true) {
-        body()
-        population.leave(nil)
-      }.number
+      // However it ends: by its return or by `threadexits`.
+      return try SystemThread.start(
+        stackSize: stackSize, isDetached: true, ending: { population.leave() }, body
+      ).number
     } catch {
-      population.leave(nil)
+      population.leave()
       throw error
     }
   }
@@ -68,7 +69,7 @@ extension Aio {
   /// What the frames above hold is not given back: return from the thread's body where you can.
   /// - Parameter status: what `threadmain` will return, if it is not empty.
   public static func threadexits(_ status: String? = nil) -> Never {
-    population.leave(status)
+    if let status, !status.isEmpty { population.note(status) }
     SystemThread.exit()
   }
 
