@@ -12,22 +12,27 @@ import Testing
     "eventfd", "epoll_create1", "epoll_ctl", "io_uring_setup", "io_uring_register", "mmap",
   ]
 
+  /// Loops that each call is refused to: what each of them leaves is seen among what comes and goes.
+  static let rounds = 40
+
   @Test("is an error, and leaves no descriptor") func leavesNothing() async {
     // Alone in its process: other tests open and close theirs.
     await #expect(processExitsWith: .exitCode(0)) {
-      // What is opened once and kept, is.
-      for world in TestWorld.closingAtOnce { _ = try world.makeLoop() }
       for world in TestWorld.closingAtOnce {
         for call in MakingTests.calls {
           let before = try Files.list("/proc/self/fd").count
-          var wasRefused = false
-          do {
-            _ = try Faults.inject({ $0 == call ? EMFILE : nil }) { try world.makeLoop() }
-          } catch {
-            wasRefused = true
+          for _ in 0..<MakingTests.rounds {
+            var wasRefused = false
+            do {
+              _ = try Faults.inject({ $0 == call ? EMFILE : nil }) { try world.makeLoop() }
+            } catch {
+              wasRefused = true
+            }
+            if call == "eventfd" && !wasRefused { exit(2) }  // what every loop is woken by
           }
-          if call == "eventfd" && !wasRefused { exit(2) }  // what every loop is woken by
-          if try Files.list("/proc/self/fd").count != before { exit(3) }
+          // The process has some of its own, which it opens when it likes.
+          let after = try Files.list("/proc/self/fd").count
+          if after >= before + MakingTests.rounds / 2 { exit(3) }
         }
       }
       exit(0)
