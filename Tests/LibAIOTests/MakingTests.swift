@@ -12,7 +12,7 @@ import Testing
     "eventfd", "epoll_create1", "epoll_ctl", "io_uring_setup", "io_uring_register", "mmap",
   ]
 
-  /// Loops that each call is refused to: what each of them leaves is seen among what comes and goes.
+  /// Loops that each call is refused to: what each leaves is seen among what comes and goes.
   static let rounds = 40
 
   @Test("is an error, and leaves no descriptor") func leavesNothing() async {

@@ -3,9 +3,9 @@
 // Compiled with the condition AIO_KQUEUE alone: for systems that have kqueue(2), and to be tested
 // on Linux by way of libkqueue.
 //
-// Shape.  See ReadinessLoop.swift: each handle is watched by changes (EV_CLEAR), for reading from the
-// start, and for room to write from when there was none: most sockets never fill, and one that is
-// watched is told of at each acknowledgement of its peer.  EV_ADD tells what is so already, so
+// Shape.  See ReadinessLoop.swift: each handle is watched by changes (EV_CLEAR), for reading from
+// the start, and for room to write from when there was none: most sockets never fill, and one that
+// is watched is told of at each acknowledgement of its peer.  EV_ADD tells what is so already, so
 // nothing is lost between the call that met EAGAIN and the watch.
 //
 // Invariants.  E1 to E3 of ReadinessLoop, and
@@ -18,12 +18,12 @@
 //   K4  A handle that cannot write (`canWrite` is not set) is watched for room: by `watch` if it
 //       never could, as a connection that is being made, else by `awaitRoom`.  Listeners are not.
 //
-// Where Q1 to Q8 of libkqueue are is Sources/9unix/CNine/queue.c.
+// Q1 to Q8, what libkqueue does otherwise than the manual, are in Sources/9unix/CNine/queue.c.
 //
-// Cost.  Two calls an echo and a share of kevent(2), as on epoll, and one to watch a connection; one
-// more the first time that a socket is full.  On libkqueue an echo is a third call, since it asks the
-// socket how much there is to read, and forgetting a connection is two.  The errors of K2 are looked
-// for by calls that bring nothing, in a table that is empty.
+// Cost.  Two calls an echo and a share of kevent(2), as on epoll, and one to watch a connection;
+// one more the first time that a socket is full.  On libkqueue an echo is a third call, since it
+// asks the socket how much there is to read, and forgetting a connection is two.  The errors of K2
+// are looked for by calls that bring nothing, in a table that is empty.
 //
 // Rejected.
 //   EVFILT_USER to wake the loop: the counter of KernelLoop is watched as it is by epoll, and
