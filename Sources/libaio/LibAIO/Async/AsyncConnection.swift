@@ -143,7 +143,9 @@ extension Aio {
         if scope?.isCancelled ?? Swift.Task.isCancelled {
           throw SystemError(call: "recv", errno: ECANCELED)
         }
-        if receiving == .none { receiving = loop.receive(from: handle, repeating: true, to: self) }
+        if receiving == .none {
+          receiving = loop.submit(.receive, handle, repeating: true, self, loop.site)
+        }
         await waitForBytes(scope)
       }
     }
@@ -176,7 +178,7 @@ extension Aio {
         throw SystemError(call: "send", errno: ECANCELED)
       }
       let loop = loop
-      sending = loop.send(buffer, to: handle, self)
+      sending = loop.submit(.send, handle, buffer, repeating: false, self, loop.site)
       let result: Int
       if let sent = loop.collect(sending) {
         sending = .none
@@ -304,7 +306,7 @@ extension Aio {
         if let ending { throw SystemError(call: "accept", errno: ending) }
         if Swift.Task.isCancelled { throw SystemError(call: "accept", errno: ECANCELED) }
         if accepting == .none {
-          accepting = async.loop.accept(on: handle, repeating: true, to: self)
+          accepting = async.loop.submit(.accept, handle, repeating: true, self, async.loop.site)
         }
         await waitForConnection(async.loop.mailbox)
       }

@@ -48,8 +48,10 @@ extension Aio {
       let body = TaskScope.Body(function: body)
       let mailbox = loop.mailbox
       let site = Site(file, line: line, function: function)
-      return Swift.Task(executorPreference: loop.executor) { [self] in
-        loop.recorder.place(site, group ?? loop.group)
+      // The loop must not be held by a task that it will never run.
+      let recorder = loop.recorder
+      return Swift.Task(executorPreference: loop.executor) {
+        recorder.place(site, group ?? recorder.group)
         await TaskScope.run(body, mailbox)
       }
     }

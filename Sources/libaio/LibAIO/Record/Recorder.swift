@@ -106,7 +106,7 @@ struct EventRecord: Equatable {
 
 /// The recorder of one loop.  Its calls belong to the loop's thread.
 @safe
-@usableFromInline struct Recorder {
+@usableFromInline struct Recorder: @unchecked Sendable {
   @usableFromInline let block: UnsafeMutablePointer<LoopBlock>
   private let causes: UnsafeMutablePointer<Causes>
   private let slot: Int?
