@@ -237,7 +237,9 @@ extension Aio {
   @safe public final class AsyncListener: Receiver, CancellableWait, @unchecked Sendable {
     /// The listener's name on its loop.
     public let handle: Handle
-    private let async: AsyncLoop
+    /// The loop; nil once the listener was closed.  The loop holds us until the end of the accept,
+    /// which may be after its last turn: we must not hold it then.
+    private var async: AsyncLoop?
     /// Connections that nobody has accepted yet; the first ones are taken already.
     private var waiting: [Handle] = []
     private var taken = 0
@@ -254,7 +256,13 @@ extension Aio {
     /// Wakes the task that accepts.  The loop's.
     public override func completed(_ completion: inout Completion, on loop: Loop) {
       guard completion.kind == .accept else { return }
-      if completion.error == nil { waiting.append(completion.accepted) }
+      if completion.error == nil {
+        if async == nil {
+          loop.close(completion.accepted)
+        } else {
+          waiting.append(completion.accepted)
+        }
+      }
       if completion.isLast {
         accepting = .none
         ending = completion.error
@@ -281,26 +289,28 @@ extension Aio {
 
     /// Where it listens.
     public func localAddress() throws(SystemError) -> SocketAddress {
-      try async.loop.localAddress(of: handle)
+      guard let async else { throw SystemError(call: "getsockname", errno: EBADF) }
+      return try async.loop.localAddress(of: handle)
     }
 
     /// The next connection.
     ///
     /// - Throws: `ECANCELED` if the task is cancelled or the listener closed.
     public nonisolated(nonsending) func accept() async throws(SystemError) -> AsyncConnection {
-      async.check()
       while true {
+        guard let async else { throw SystemError(call: "accept", errno: ECANCELED) }
+        async.check()
         if let handle = takeFirst() { return AsyncConnection(handle, async) }
         if let ending { throw SystemError(call: "accept", errno: ending) }
         if Swift.Task.isCancelled { throw SystemError(call: "accept", errno: ECANCELED) }
         if accepting == .none {
           accepting = async.loop.accept(on: handle, repeating: true, to: self)
         }
-        await waitForConnection()
+        await waitForConnection(async.loop.mailbox)
       }
     }
 
-    private nonisolated(nonsending) func waitForConnection() async {
+    private nonisolated(nonsending) func waitForConnection(_ mailbox: Mailbox) async {
       var remembered: TaskScope?
       if let scope = TaskScope.current(&remembered) {
         scope.begin(.reading, of: self)
@@ -311,7 +321,7 @@ extension Aio {
       await withTaskCancellationHandler {
         await unsafe suspended { task in unsafe self.acceptor = unsafe task }
       } onCancel: {
-        async.loop.mailbox.send { [self] _ in wake() }
+        mailbox.send { [self] _ in wake() }
       }
     }
 
@@ -320,7 +330,9 @@ extension Aio {
 
     /// Closes the listener, and connections that nobody has accepted from it.
     public func close() {
+      guard let async else { return }
       async.check()
+      self.async = nil
       while let handle = takeFirst() { async.loop.close(handle) }
       async.loop.close(handle)
     }

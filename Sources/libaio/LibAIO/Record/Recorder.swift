@@ -171,12 +171,24 @@ struct EventRecord: Equatable {
   /// The turn is over: nobody finds a block that may go away.
   func leave(_ outer: UnsafeMutableRawPointer?) { unsafe SystemThread.loop = unsafe outer }
 
-  /// The event under way on the calling thread, and its group; 0 and 0 if there is none.
-  static var underWay: (event: UInt64, group: UInt32) {
+  /// The event under way on the calling thread, and its place; 0 and 0 if there is none.
+  static var underWay: (event: UInt64, place: UInt64) {
     guard let block = unsafe SystemThread.loop?.assumingMemoryBound(to: LoopBlock.self) else {
       return (0, 0)
     }
-    return unsafe (block.pointee.event, UInt32(truncatingIfNeeded: block.pointee.place))
+    return unsafe (block.pointee.event, block.pointee.place)
+  }
+
+  /// What registers from here on is at `site`, and does it for `group`.
+  func place(_ site: Aio.Site, _ group: Aio.EventGroup) {
+    unsafe block.pointee.place = UInt64(site.id) << 32 | UInt64(group.id)
+  }
+
+  /// What runs from here on belongs to an event that began before; to none, if that is (0, 0).
+  @inline(__always)
+  func resume(_ origin: (event: UInt64, place: UInt64)) {
+    unsafe block.pointee.event = origin.event
+    unsafe block.pointee.place = origin.place
   }
 
   /// What registrations made now inherit, and belong to.

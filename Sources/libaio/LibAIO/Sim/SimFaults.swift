@@ -37,7 +37,8 @@ extension Aio {
     public var abortOneIn = 0
     /// A datagram that is lost, and one that comes twice.
     public var lossOneIn = 0
-    /// A job for which a lane has no room (`EAGAIN`), a file or a name that fails (`EIO`).
+    /// A job for which a lane has no room (`EAGAIN`), a name that is not found for now, and a file
+    /// or a folder that fails, changing nothing: `EIO`, `EACCES`, `EMFILE`, `ENOSPC`.
     public var failOneIn = 0
 
     /// A process that cannot be started (`EAGAIN`, `ENOMEM`): `aspawn` throws.

@@ -28,22 +28,39 @@ extension Aio.SimNetwork {
   }
 }
 
+/// An operation on a file that is on its way.
+private final class SimFileJob {
+  let activity: FileActivity
+  private var isClosed = false
+
+  init(_ activity: FileActivity) { self.activity = activity }
+
+  func close() -> Int32 {
+    isClosed = true
+    return activity.perform()
+  }
+
+  /// What was to be closed is closed, though its loop has gone, or the world: as by a daemon.
+  deinit { if case .close = activity.work, !isClosed { _ = activity.perform() } }
+}
+
 extension SimLoop {
   /// An operation on a file: done after a while, as by a daemon.
   func work(on activity: FileActivity) {
-    let carried = activity
+    let carried = SimFileJob(activity)
     network.schedule(
       .job { [weak self] in
         guard let self else { return }
-        carried.finished(perform(carried), on: self)
+        carried.activity.finished(perform(carried), on: self)
         wake()
       }, on: -1)
   }
 
   /// What the world says to an operation on a file.
-  private func perform(_ activity: FileActivity) -> Int32 {
+  private func perform(_ job: SimFileJob) -> Int32 {
+    let activity = job.activity
     // Closing is never refused: nobody would try again.
-    if case .close = activity.work { return activity.perform() }
+    if case .close = activity.work { return job.close() }
     // What nobody waits for any more is not done, or done too late: the activity cleans up (A2).
     switch activity.work {
     case .open(let flags, let mode):
