@@ -83,7 +83,7 @@ let package = Package(
     library("LibAIO", in: "libaio", needs: ["Lib9c", "LibJSON", "Sys9", system]),
     library("LibHTTP", in: "libaio"),
     library("Servers", in: "libaio", needs: ["Lib9c", "LibAIO", "LibHTTP", "Sys9", system]),
-    library("SimPrograms", in: "libaio", needs: ["LibAIO", "Servers", "Sys9", system]),
+    library("SimPrograms", in: "libaio", needs: ["LibAIO", "Lib9c", "Servers", "Sys9", system]),
     program("aio-sim", in: "libaio", needs: ["LibAIO", "SimPrograms", "Sys9"]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
@@ -179,3 +179,31 @@ let package = Package(
     tests("House", needs: ["Sys9", system]),
   ]
 )
+
+if Context.environment["AIO_KQUEUE"] != nil { package.standOnKqueue() }
+
+extension Package {
+  /// Leaves the runtime, its programs and its tests, and gives them their kqueue back end.
+  ///
+  /// On Linux it stands on libkqueue, which pkg-config finds; see Tests/Scripts/kqueue.sh.
+  func standOnKqueue() {
+    let all = Dictionary(uniqueKeysWithValues: targets.map { ($0.name, $0) })
+    var kept: Set<String> = []
+    var names = ["LibAIOTests", "echo", "httpd", "proxy"]
+    while let name = names.popLast() {
+      guard let target = all[name], kept.insert(name).inserted else { continue }
+      target.swiftSettings?.append(.define("AIO_KQUEUE"))
+      for case .byNameItem(let need, _) in target.dependencies { names.append(need) }
+    }
+    all["CNine"]?.cSettings = [.define("AIO_KQUEUE")]
+    products = []
+    targets.removeAll { !kept.contains($0.name) }
+    #if os(Linux)
+      all["CNine"]?.dependencies.append("CKqueue")
+      targets.append(
+        .systemLibrary(
+          name: "CKqueue", path: "Tests/Scripts/kqueue", pkgConfig: "libkqueue",
+          providers: [.apt(["libkqueue-dev"])]))
+    #endif
+  }
+}

@@ -39,6 +39,58 @@ import Testing
     #expect(runtime.loops[0].recorder.event == 0, "R2")
   }
 
+  @Test(
+    "knows which event registered a timer, an operation and a message",
+    arguments: TestWorld.allCases)
+  func registrations(world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    loop.keepRecords(last: 64)
+    let group = Aio.EventGroup("request")
+    // A timer, which arms a timer, which does blocking work, which sends a message.
+    let last = Aio.Callback { _, loop in loop.remote.send { $0.stop() } }
+    let second = Aio.Callback { _, loop in loop.runBlocking(last) { 0 } }
+    let first = Aio.Callback { _, loop in
+      loop.group = group
+      loop.addOneShot(after: .milliseconds(1), to: second)
+    }
+    loop.addOneShot(after: .zero, to: first)
+    loop.run()
+    let records = loop.recorder.records()
+    let kinds: [EventKind] = [.timer, .timer, .completion, .message]
+    try #require(records.map(\.kind) == kinds.map(\.rawValue))
+    #expect(records.map(\.parent) == [0] + records.map(\.event).dropLast())
+    #expect(records.map(\.group) == [0, group.id, group.id, group.id])
+    #expect(records.allSatisfy { $0.cycles > 0 })
+    #expect(
+      records.allSatisfy { Aio.Site(id: $0.site).file == "LibAIOTests/RecorderTests.swift" })
+  }
+
+  @Test("a task goes on with the event that resumed it", arguments: TestWorld.allCases)
+  func tasks(world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    loop.keepRecords(last: 64)
+    let groups = [Aio.EventGroup("one"), Aio.EventGroup("two")]
+    let line = #line + 3
+    loop.run { async in
+      let tasks = groups.enumerated().map { number, group in
+        async.spawn(group: group) {
+          for turn in 1...3 { try? await async.sleep(for: .milliseconds(turn * 2 + number)) }
+        }
+      }
+      for task in tasks { await task.value }
+    }
+    let records = loop.recorder.records()
+    // A sleep is a timer, and what the task waits for.
+    #expect(records.count == 12 && loop.group == .none)
+    for group in groups {
+      let own = records.filter { $0.group == group.id }
+      try #require(own.count == 6)
+      let causes = [own[1], own[1], own[3], own[3]].map(\.event)
+      #expect(own.map(\.parent) == [0, 0] + causes)
+      #expect(own.allSatisfy { Aio.Site(id: $0.site).line == line })
+    }
+  }
+
   @Test func keepsTheLastOnes() throws {
     let runtime = try runtime(.simulation, records: 16)
     for _ in 0..<100 { runtime.worker(0).sched { _ in } }

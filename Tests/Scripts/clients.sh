@@ -3,10 +3,12 @@
 # wrk, nc, openssl, and Chromium where it is installed or CLIENTS_BROWSER names one.  What is not
 # installed is skipped, and said.
 #
-# BUILD is where the programs are, .build/debug if it is not set.
+# BUILD is where the programs are, .build/debug if it is not set; CLIENTS_BACKENDS what they run on,
+# "epoll uring" if it is not set.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$root/.build/debug}
+backends=${CLIENTS_BACKENDS:-epoll uring}
 top=$(mktemp -d)
 running=''
 clean() {
@@ -265,7 +267,7 @@ if case $clients in *' openssl '*) true ;; *) false ;; esac then
     -subj /CN=localhost >/dev/null 2>&1
 fi
 
-for backend in epoll uring; do
+for backend in $backends; do
   for by in callbacks tasks; do
     way="$backend by $by"
     options="--backend $backend"
@@ -281,4 +283,4 @@ for backend in epoll uring; do
     if [ -n "$browser" ]; then browse; fi
   done
 done
-echo "clients:$clients${browser:+$browser}: all well on epoll and uring, by callbacks and tasks"
+echo "clients:$clients${browser:+$browser}: all well on $backends, by callbacks and tasks"

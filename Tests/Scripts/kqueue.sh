@@ -1,7 +1,8 @@
 #!/bin/sh
-# The kqueue back end, which the normal build does not have: the runtime is built with AIO_KQUEUE
-# against libkqueue, in a package of its own, and then echo, a proxy before it and the tests of the
-# runtime run on it.  The build takes minutes: with CHECK_LONG=1 alone.
+# The kqueue back end, which the normal build does not have: with AIO_KQUEUE in the environment the
+# package is the runtime with it, on libkqueue.  Real clients use the programs (clients.sh), bytes
+# go through a proxy, system calls are counted, and the tests of the runtime run, on kqueue as on
+# its other back ends.  The build takes minutes: with CHECK_LONG=1 alone.
 #
 # libkqueue is what pkg-config finds (PKG_CONFIG_PATH says where else to look), or Debian's package
 # where there is one.  KQUEUE_BUILD is the folder to build in, .build/kqueue if it is not set;
@@ -40,27 +41,20 @@ if ! pkg-config --exists libkqueue && [ "$(id -u)" -eq 0 ] && command -v apt-get
 fi
 pkg-config --exists libkqueue || skip 'there is no libkqueue (package libkqueue-dev)'
 
-mkdir -p "$build"
-cp "$root/Tests/Scripts/kqueue/Package.swift" "$build/Package.swift"
-ln -sfn "$root/Sources" "$build/Sources"
-ln -sfn "$root/Tests" "$build/Tests"
-flags=''
-for word in $(pkg-config --cflags libkqueue); do flags="$flags -Xcc $word"; done
-for word in $(pkg-config --libs libkqueue); do
-  case $word in
-  -pthread) ;;
-  *) flags="$flags -Xlinker $word" ;;
-  esac
-done
 LD_LIBRARY_PATH=$(pkg-config --variable=libdir libkqueue)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 
-# Words of flags are meant to be split.
-# shellcheck disable=SC2086
-swift_do() { (cd "$build" && swift "$@" --scratch-path "$build/.build" $flags); }
+swift_build() { AIO_KQUEUE=1 swift build --package-path "$root" --scratch-path "$build" "$@"; }
 
-swift_do build --build-tests >"$top/build.log" 2>&1 || fail 'the package does not build'
-bin=$build/.build/debug
+swift_build --build-tests >"$top/build.log" 2>&1 || fail 'the package does not build'
+bin=$(swift_build --show-bin-path)
+: >"$top/build.log"
+
+CLIENTS_BACKENDS=kqueue BUILD=$bin sh "$root/Tests/Scripts/clients.sh" >"$top/clients.log" 2>&1 ||
+  fail 'clients are not served'
+SYSCALLS_BACKENDS=kqueue BIN=$bin sh "$root/Tests/Scripts/syscalls.sh" >"$top/calls.log" 2>&1 ||
+  fail 'an echo costs more calls than it should'
+rm "$top"/*.log
 
 # start NAME ARGUMENT...: starts a program; its port is in $port.
 start() {
@@ -118,6 +112,14 @@ for pid in $running; do kill -TERM "$pid"; done
 for pid in $running; do wait "$pid" || fail 'a program that was told to end ends badly'; done
 running=''
 
-swift_do test --skip-build --filter "${KQUEUE_TESTS:-LibAIOTests}" >"$top/tests.log" 2>&1 ||
-  fail 'the tests fail'
+unended='
+  /^[^ ]+ Test "/ && /started[.]$/ { begun[$2] }
+  /^[^ ]+ Test "/ && / (passed|failed) after / { delete begun[$2] }
+  END { for (test in begun) print "  has not ended: " test }'
+timeout -s KILL 1200 "$bin"/*PackageTests.xctest --testing-library swift-testing \
+  --filter "${KQUEUE_TESTS:-LibAIOTests}" >"$top/tests.log" 2>&1 || {
+  grep -a '^✘' "$top/tests.log" >&2 || :
+  awk -F'"' "$unended" "$top/tests.log" >&2
+  fail 'the tests fail or hang'
+}
 grep -q 'kqueue' "$top/tests.log" || fail 'no test ran on kqueue'

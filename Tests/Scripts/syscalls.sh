@@ -4,6 +4,8 @@
 # Counted by strace(1), under which events come together: a server that is slow finds many at once.
 # Two loads that differ in length alone, so that starting and connecting cancel out.  The limits
 # have two sides: fewer calls than that would mean that they are not counted.
+#
+# BIN is where the programs are; SYSCALLS_BACKENDS what echo runs on, "epoll uring" if not set.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 bin=${BIN:-$root/.build/debug}
@@ -64,14 +66,27 @@ if "$bin/echo" --help | grep -q backend; then :; else
   echo "syscalls: $bin/echo is not the runtime's: build it, or set BIN" >&2
   exit 1
 fi
-check epoll 1.9 2.4 --backend epoll
-check 'epoll, by tasks' 1.9 2.4 --backend epoll --async
-# One that may use a ring is still there after a second.
-status=0
-timeout 1 "$bin/echo" --backend uring -p 0 >/dev/null 2>&1 || status=$?
-if [ "$status" = 124 ]; then
-  check io_uring 0.005 0.2 --backend uring
-  check 'io_uring, by tasks' 0.005 0.3 --backend uring --async
-else
-  echo 'syscalls: io_uring is not allowed here: skipped'
-fi
+for backend in ${SYSCALLS_BACKENDS:-epoll uring}; do
+  case $backend in
+  epoll)
+    check epoll 1.9 2.4 --backend epoll
+    check 'epoll, by tasks' 1.9 2.4 --backend epoll --async
+    ;;
+  kqueue)
+    # Two are ours; libkqueue asks the socket how much there is to read.
+    check kqueue 2.9 3.4 --backend kqueue
+    check 'kqueue, by tasks' 2.9 3.4 --backend kqueue --async
+    ;;
+  uring)
+    # One that may use a ring is still there after a second.
+    status=0
+    timeout 1 "$bin/echo" --backend uring -p 0 >/dev/null 2>&1 || status=$?
+    if [ "$status" = 124 ]; then
+      check io_uring 0.005 0.2 --backend uring
+      check 'io_uring, by tasks' 0.005 0.3 --backend uring --async
+    else
+      echo 'syscalls: io_uring is not allowed here: skipped'
+    fi
+    ;;
+  esac
+done

@@ -1,18 +1,29 @@
 /*
- * kqueue(2), in the few calls that a loop makes of it; compiled with -DAIO_KQUEUE alone, for systems
- * that have it and for Linux with libkqueue (Debian's libkqueue-dev, or one built from source).
+ * kqueue(2), in the few calls that a loop makes of it; compiled with -DAIO_KQUEUE alone, for
+ * systems that have it (FreeBSD, Darwin) and for Linux with libkqueue (Debian's libkqueue-dev, or
+ * one built from source).
  *
- * libkqueue does not keep all of the manual's promises.  What it does otherwise is met here, or in
- * KqueueLoop.swift, and said where it is met:
- *  Q1  It does not notice that a descriptor is closed: cnine_kqueue_forget() first.
- *  Q2  It asks SO_ERROR to fill `fflags`, and so takes the error away from the next call on the
- *      socket: cnine_kqueue_wait() hands it on.
- *  Q3  Its timeouts are milliseconds in an int when they are whole ones: DAY_NS at most.
+ * What is said of the system here is said by its manual; what libkqueue (2.7) does otherwise is met
+ * where the condition __linux__ is, or in KqueueLoop.swift, and is all here:
+ *  Q1  It does not notice that a descriptor is closed (BUGS.md): cnine_kqueue_forget() first.  The
+ *      manual: "Calling close() on a file descriptor will remove any kevents that reference" it.
+ *  Q2  It asks SO_ERROR to fill `fflags` (evfilt_read_copyout), and so takes the error away from
+ *      the next call on the socket: cnine_kqueue_wait() hands it on.  A system's own fills `fflags`
+ *      with the error and leaves it where it is.
+ *  Q3  Its timeouts are milliseconds in an int when they are whole ones (linux_kevent_wait): DAY_NS
+ *      at most.
  *  Q4  It asks epoll for as many descriptors as there is room for events, of which each may have
- *      two: what finds no room is lost, and an edge does not come again.  See `KqueueLoop.rewatch`.
- *  Q5  A second filter on a descriptor takes EPOLLRDHUP from the first: if reading is not the last to
- *      be added, an end that comes with the last bytes is not told.  cnine_kqueue_add() adds it last.
- *  Q6  Its descriptor is the end of a pipe, and cannot be waited for.  See `KqueueLoop.descriptor`.
+ *      two: what finds no room is lost (linux_kevent_copyout, "oos"), and an edge does not come
+ *      again.  See `KqueueLoop.rewatch`.
+ *  Q5  A second filter on a descriptor takes EPOLLRDHUP from the first (epoll_update adds the flags
+ *      of the filter in hand alone): if reading is not the last to be added, an end that comes with
+ *      the last bytes is not told.  cnine_kqueue_add() adds it last, and anew.
+ *  Q6  Its descriptor is the end of a pipe (linux_kqueue_init), and cannot be waited for.  See
+ *      `KqueueLoop.descriptor`.
+ *  Q7  A stream that was read meanwhile is said to end, if EPOLLIN comes with nothing there
+ *      (evfilt_read_copyout): who then reads until EAGAIN loses a call and nothing else.
+ *  Q8  It frees a queue that was closed later, on a thread of its own: its two other descriptors
+ *      are open for a little longer.
  */
 #define _GNU_SOURCE
 #include "CNine.h"
@@ -49,19 +60,6 @@ int cnine_kqueue(void)
 	return queue;
 }
 
-int cnine_kqueue_add(int queue, int fd, int reads, int writes, unsigned long long data)
-{
-	struct kevent changes[2];
-	void *udata = (void *)(uintptr_t)data;
-	int count = 0;
-
-	if (writes)
-		EV_SET(&changes[count++], fd, EVFILT_WRITE, EV_ADD | EV_CLEAR, 0, 0, udata);
-	if (reads) /* last: Q5 */
-		EV_SET(&changes[count++], fd, EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0, udata);
-	return kevent(queue, changes, count, NULL, 0, NULL) == -1 ? -1 : 0;
-}
-
 /* Q1.  A system's own kqueue forgets what is closed. */
 void cnine_kqueue_forget(int queue, int fd)
 {
@@ -80,13 +78,47 @@ void cnine_kqueue_forget(int queue, int fd)
 #endif
 }
 
-static void translate(struct cnine_change *to, const struct kevent *from)
+int cnine_kqueue_add(int queue, int fd, int reads, int writes, unsigned long long data)
+{
+	struct kevent changes[2];
+	void *udata = (void *)(uintptr_t)data;
+	int count = 0;
+
+#ifdef __linux__
+	if (!reads) { /* Q5 */
+		cnine_kqueue_forget(queue, fd);
+		reads = 1;
+	}
+#endif
+	/* EV_SET may name its first argument more than once. */
+	if (writes) {
+		EV_SET(&changes[count], fd, EVFILT_WRITE, EV_ADD | EV_CLEAR, 0, 0, udata);
+		count++;
+	}
+	if (reads) { /* last: Q5 */
+		EV_SET(&changes[count], fd, EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0, udata);
+		count++;
+	}
+	/*
+	 * No room for events: the first change that fails is the call's error.  EPIPE (FreeBSD: writing
+	 * on a pipe whose reader has gone) is what the write would have said.
+	 */
+	return kevent(queue, changes, count, NULL, 0, NULL) == -1 ? -1 : 0;
+}
+
+/*
+ * EV_EOF on reading: the peer sends nothing more, but there may be something left.  EV_EOF on
+ * writing: what is written fails, which the write will say; that is also so behind our own
+ * shutdown(2), and says nothing of reading.
+ */
+static void translate(struct cnine_queue_event *to, const struct kevent *from)
 {
 	to->events = from->filter == EVFILT_WRITE ? CAN_WRITE : CAN_READ;
 	to->error = 0;
 	to->data = (unsigned long long)(uintptr_t)from->udata;
 	if (from->flags & EV_EOF) {
-		to->events |= IS_ENDING;
+		if (from->filter == EVFILT_READ)
+			to->events |= IS_ENDING;
 		if (from->fflags != 0) {
 			to->events |= HAS_ERROR;
 #ifdef __linux__
@@ -96,7 +128,7 @@ static void translate(struct cnine_change *to, const struct kevent *from)
 	}
 }
 
-int cnine_kqueue_wait(int queue, struct cnine_change *list, int count, long long timeout_ns)
+int cnine_kqueue_wait(int queue, struct cnine_queue_event *list, int count, long long timeout_ns)
 {
 	struct kevent events[EVENTS_MAX];
 	struct timespec ts;
@@ -136,7 +168,7 @@ void cnine_kqueue_forget(int queue, int fd)
 	(void)queue, (void)fd;
 }
 
-int cnine_kqueue_wait(int queue, struct cnine_change *list, int count, long long timeout_ns)
+int cnine_kqueue_wait(int queue, struct cnine_queue_event *list, int count, long long timeout_ns)
 {
 	(void)queue, (void)list, (void)count, (void)timeout_ns;
 	errno = ENOSYS;

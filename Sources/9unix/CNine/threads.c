@@ -12,6 +12,7 @@
 
 static _Thread_local void *data;
 static _Thread_local void *worker;
+static _Thread_local void *loop;
 static _Thread_local void *body;
 static _Thread_local unsigned long long node[8];
 
@@ -46,6 +47,18 @@ void
 cnine_set_thread_worker(void *w)
 {
 	worker = w;
+}
+
+void *
+cnine_thread_loop(void)
+{
+	return loop;
+}
+
+void
+cnine_set_thread_loop(void *l)
+{
+	loop = l;
 }
 
 void *

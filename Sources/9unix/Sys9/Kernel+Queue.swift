@@ -15,8 +15,9 @@
       CInt(truncatingIfNeeded: count("kqueue") { Int(cnine_kqueue()) })
     }
 
-    /// Watches `fd` for `canRead`, `canWrite` or both, by changes, to be reported with `data`.
-    /// `kevent(2)`, `EV_ADD | EV_CLEAR`.
+    /// Watches `fd` for `canRead` or both that and `canWrite`, by changes, to be reported with
+    /// `data`; or for `canWrite` too, if it is watched for `canRead` already with the same `data`.
+    /// What is so already is reported at once.  `kevent(2)`, `EV_ADD | EV_CLEAR`.
     ///
     /// - Returns: 0, or an errno negated; then `fd` may be watched for one of the two.
     public static func queueAdd(
@@ -34,19 +35,19 @@
     public static func queueForget(_ queue: CInt, _ fd: CInt) { cnine_kqueue_forget(queue, fd) }
 
     /// Room for what a wait on a queue reports.
-    @safe public struct ChangeList: ~Copyable {
-      private let changes: UnsafeMutablePointer<cnine_change>
+    @safe public struct QueueEventList: ~Copyable {
+      private let events: UnsafeMutablePointer<cnine_queue_event>
       /// How many events one wait may find.
       public let capacity: Int
 
       /// Room for `capacity` events, 512 at most.
       public init(capacity: Int) {
         precondition(capacity > 0 && capacity <= 512, "as many as cnine_kqueue_wait has room for")
-        unsafe changes = .allocate(capacity: capacity)
+        unsafe events = .allocate(capacity: capacity)
         self.capacity = capacity
       }
 
-      deinit { unsafe changes.deallocate() }
+      deinit { unsafe events.deallocate() }
 
       /// Waits for events for at most `timeoutNs`, for ever if that is negative.  `kevent(2)`.
       ///
@@ -55,7 +56,7 @@
       /// - Returns: how many events there are, or an errno negated.
       public borrowing func wait(_ queue: CInt, timeoutNs: Int64) -> CInt {
         if let fault = Faults.next("kevent") { return fault == EINTR ? 0 : -fault }
-        let found = unsafe cnine_kqueue_wait(queue, changes, CInt(capacity), timeoutNs)
+        let found = unsafe cnine_kqueue_wait(queue, events, CInt(capacity), timeoutNs)
         if found >= 0 { return found }
         return errno == EINTR ? 0 : -errno
       }
@@ -66,8 +67,8 @@
       /// does not meet any more, or 0.
       public subscript(index: Int) -> (events: Events, error: CInt, data: UInt64) {
         precondition(index >= 0 && index < capacity, "an event that was found")
-        let change = unsafe changes[index]
-        return (Events(rawValue: change.events), change.error, change.data)
+        let event = unsafe events[index]
+        return (Events(rawValue: event.events), event.error, event.data)
       }
     }
   }

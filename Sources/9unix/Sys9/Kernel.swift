@@ -194,6 +194,15 @@ public enum Kernel {
     }
   }
 
+  /// Whether `fd` can be read (`canRead`) or written (`canWrite`) now, or would say that all is
+  /// over; true if the system cannot tell, so that the call itself is tried.  `poll(2)`, without
+  /// waiting.
+  public static func isReady(_ fd: CInt, _ event: Events) -> Bool {
+    let wanted = event == .canRead ? POLLIN : POLLOUT
+    var polled = pollfd(fd: fd, events: Int16(truncatingIfNeeded: wanted), revents: 0)
+    return count("poll") { unsafe Int(poll(&polled, 1, 0)) } != 0
+  }
+
   /// A counter that can be waited for.  `eventfd(2)`.
   public static func eventCounter() -> CInt { result("eventfd") { cnine_eventfd() } }
 

@@ -154,15 +154,16 @@ int cnine_epoll_add(int epoll, int fd, unsigned events, unsigned long long data)
 int cnine_epoll_wait(int epoll, struct cnine_event *events, int count, long long timeout_ns);
 int cnine_eventfd(void);
 /*
- * kqueue(2), where CNine is compiled with AIO_KQUEUE (-1 and ENOSYS elsewhere).  Events are those of
- * epoll, by changes; `error` is what the system has told and will not tell again, or 0.
+ * kqueue(2), where CNine is compiled with AIO_KQUEUE (-1 and ENOSYS elsewhere).  Events are those
+ * of epoll, by changes; `error` is what the system has told and will not tell again, or 0.
  */
-struct cnine_change { unsigned int events; int error; unsigned long long data; };
+struct cnine_queue_event { unsigned int events; int error; unsigned long long data; };
 int cnine_kqueue(void);
+/* For writing alone: `fd` is watched for reading already. */
 int cnine_kqueue_add(int queue, int fd, int reads, int writes, unsigned long long data);
 /* To be called before `fd` is closed. */
 void cnine_kqueue_forget(int queue, int fd);
-int cnine_kqueue_wait(int queue, struct cnine_change *list, int count, long long timeout_ns);
+int cnine_kqueue_wait(int queue, struct cnine_queue_event *list, int count, long long timeout_ns);
 /* sendfile(2), where the system has Linux's. */
 ssize_t cnine_sendfile(int socket, int file, long long *offset, size_t count);
 int cnine_uring_setup(unsigned entries, void *params);

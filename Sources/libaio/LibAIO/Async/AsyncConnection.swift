@@ -72,7 +72,8 @@ extension Aio {
     }
 
     private func arrived(_ buffer: consuming Buffer) {
-      byteCount += buffer.count
+      let count = buffer.count  // apart: an access with a call in it is checked
+      byteCount += count
       // Whoever is behind keeps copies: the loop's blocks are for all of its connections.
       let isBehind = first != nil || loop.pool.freeCount * 4 < loop.pool.blockCount
       let isAwaited = unsafe reader != nil
@@ -103,7 +104,8 @@ extension Aio {
       guard let parts = first else { return nil }
       first = nil
       let buffer = Buffer(parts)
-      byteCount -= buffer.count
+      let count = buffer.count
+      byteCount -= count
       if taken < inbox.count { refill() }
       if isHeldBack && byteCount < Self.highWater / 2
         && inbox.count - taken < Self.buffersMax / 2
@@ -150,12 +152,12 @@ extension Aio {
       precondition(unsafe reader == nil, "one task at a time receives")
       if let scope {
         scope.begin(.reading, of: self)
-        await unsafe withUnsafeContinuation { waiting in unsafe self.reader = unsafe waiting }
+        await unsafe suspended { waiting in unsafe self.reader = unsafe waiting }
         scope.end()
         return
       }
       await withTaskCancellationHandler {
-        await unsafe withUnsafeContinuation { waiting in unsafe self.reader = unsafe waiting }
+        await unsafe suspended { waiting in unsafe self.reader = unsafe waiting }
       } onCancel: {
         // It looks again, and finds that it is cancelled.
         async.loop.mailbox.send { [self] _ in wakeReader() }
@@ -170,7 +172,10 @@ extension Aio {
     ) async throws(SystemError) {
       async.check()
       precondition(unsafe writer == nil && sending == .none, "one task at a time sends")
-      if Swift.Task.isCancelled { throw SystemError(call: "send", errno: ECANCELED) }
+      if unsafe TaskScope.isCancelled(&writerScope) {
+        throw SystemError(call: "send", errno: ECANCELED)
+      }
+      let loop = loop
       sending = loop.send(buffer, to: handle, self)
       let result: Int
       if let sent = loop.collect(sending) {
@@ -185,7 +190,7 @@ extension Aio {
     private nonisolated(nonsending) func waitForSend() async -> Int {
       if let scope = unsafe TaskScope.current(&writerScope) {
         scope.begin(.writing, of: self)
-        let result = await unsafe withUnsafeContinuation { waiting in
+        let result = await unsafe suspended { waiting in
           unsafe self.writer = unsafe waiting
         }
         scope.end()
@@ -193,7 +198,7 @@ extension Aio {
       }
       let token = sending
       return await withTaskCancellationHandler {
-        await unsafe withUnsafeContinuation { waiting in unsafe self.writer = unsafe waiting }
+        await unsafe suspended { waiting in unsafe self.writer = unsafe waiting }
       } onCancel: {
         async.loop.mailbox.send { $0.cancel(token) }
       }
@@ -221,7 +226,7 @@ extension Aio {
     /// Closes the connection and waits until nothing is under way on it.  Cannot be cancelled.
     public nonisolated(nonsending) func close() async {
       async.check()
-      await unsafe withUnsafeContinuation { waiting in
+      await unsafe suspended { waiting in
         unsafe self.closer = unsafe waiting
         loop.close(handle, self)
       }
@@ -309,12 +314,12 @@ extension Aio {
       var remembered: TaskScope?
       if let scope = TaskScope.current(&remembered) {
         scope.begin(.reading, of: self)
-        await unsafe withUnsafeContinuation { task in unsafe self.acceptor = unsafe task }
+        await unsafe suspended { task in unsafe self.acceptor = unsafe task }
         scope.end()
         return
       }
       await withTaskCancellationHandler {
-        await unsafe withUnsafeContinuation { task in unsafe self.acceptor = unsafe task }
+        await unsafe suspended { task in unsafe self.acceptor = unsafe task }
       } onCancel: {
         mailbox.send { [self] _ in wake() }
       }

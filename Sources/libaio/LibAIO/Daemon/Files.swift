@@ -21,12 +21,13 @@ public import SystemPackage
     case close(CInt)
     case sync(CInt)
     case read(CInt, offset: Int64)
+    case write(CInt, offset: Int64)
   }
 
   let work: Work
   /// The path as C has it, for as long as the kernel may look at it.
   let path: UnsafeMutablePointer<CChar>?
-  /// Room for what is read.
+  /// Room for what is read, or what is to be written.
   let memory: UnsafeMutableRawPointer?
   let size: Int
   /// What an open brought; nobody's until it is taken.
@@ -37,6 +38,14 @@ public import SystemPackage
     unsafe self.path = path.map { unsafe $0.withPlatformString { unsafe strdup($0) } } ?? nil
     unsafe memory = size > 0 ? .allocate(byteCount: size, alignment: 16) : nil
     self.size = size
+  }
+
+  /// What is to be written.
+  convenience init(writing bytes: UnsafeRawBufferPointer, to fd: CInt, at offset: Int64) {
+    self.init(.write(fd, offset: offset), size: bytes.count)
+    if let memory = unsafe memory, let base = bytes.baseAddress {
+      unsafe memory.copyMemory(from: base, byteCount: bytes.count)
+    }
   }
 
   deinit {
@@ -79,6 +88,9 @@ public import SystemPackage
     case .read(let fd, let offset):
       guard let memory = unsafe memory else { return 0 }
       return unsafe Int32(clamping: Kernel.read(fd, memory, size, at: offset))
+    case .write(let fd, let offset):
+      guard let memory = unsafe memory else { return 0 }
+      return unsafe Int32(clamping: Kernel.write(fd, memory, size, at: offset))
     }
   }
 }
@@ -183,6 +195,32 @@ extension Aio.Loop {
       Aio.Site(file, line: line, function: function))
   }
 
+  /// Writes `bytes`, which are copied, to a file from `offset` on; the completion's result is how
+  /// many were written, which may be fewer.  `pwrite(2)`.
+  ///
+  /// - Parameter fd: open until the completion.
+  @discardableResult
+  public final func write(
+    _ fd: CInt, at offset: Int64, _ bytes: UnsafeRawBufferPointer, to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    precondition(offset >= 0 && bytes.count <= 1 << 30, "a part of a file, at most 1 GiB")
+    return perform(
+      unsafe FileActivity(writing: bytes, to: fd, at: offset), receiver,
+      Aio.Site(file, line: line, function: function))
+  }
+
+  /// Writes the bytes of an array; see the other `write`.
+  @discardableResult
+  public final func write(
+    _ fd: CInt, at offset: Int64, _ bytes: [UInt8], to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    unsafe bytes.withUnsafeBytes {
+      unsafe write(fd, at: offset, $0, to: receiver, file: file, line: line, function: function)
+    }
+  }
+
   /// Asks whether this process may do to a file what `mode` says, `R_OK` and the like, or whether
   /// it is there, `F_OK`.  `access(2)`.  Corresponds to `Aio::access`.
   @discardableResult
@@ -193,7 +231,7 @@ extension Aio.Loop {
     let site = Aio.Site(file, line: line, function: function)
     let files = files
     return ask(.files, .file, receiver, site) {
-      if let files { return files.access("\(path)") }
+      if let files { return files.access("\(path)", mode) }
       return unsafe path.withPlatformString { unsafe Kernel.access($0, mode) }
     } deliver: { answer, _ in
       answer
@@ -208,7 +246,11 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
-    return askDir(receiver, site) { () throws(SystemError) in try Dir(FilePath(path)) }
+    let files = files
+    return askDir(receiver, site) { () throws(SystemError) in
+      if let files { return try files.status(path).get() }
+      return try Dir(FilePath(path))
+    }
   }
 
   /// Asks for the directory entry of an open file; the completion's `dir` has it.  Corresponds to
@@ -221,7 +263,11 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
-    return askDir(receiver, site) { () throws(SystemError) in try Dir(fd) }
+    let files = files
+    return askDir(receiver, site) { () throws(SystemError) in
+      if let files { return try files.status(fd).get() }
+      return try Dir(fd)
+    }
   }
 
   /// Changes what `change` says of a file, all of it or nothing.  `dirwstat(3)` of Plan 9.
@@ -232,6 +278,9 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
+    if let files {
+      return askFile(receiver, site) { () throws(SystemError) in files.change(path, change) }
+    }
     return askChange(receiver, site) { () throws(DirChangeError) in
       try change.apply(to: FilePath(path))
     }
@@ -247,6 +296,9 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
+    if let files {
+      return askFile(receiver, site) { () throws(SystemError) in files.change(fd, change) }
+    }
     return askChange(receiver, site) { () throws(DirChangeError) in try change.apply(to: fd) }
   }
 

@@ -74,6 +74,7 @@ extension Aio.Loop {
     unsafe op.pointee.kind = kind
     unsafe op.pointee.state = [.isLive, .isActivity]
     unsafe op.pointee.result = 0
+    recorder.causes(operation: index)
     activity.token = name(ofOp: index)
     return activity.token
   }
@@ -112,7 +113,7 @@ extension Aio.Loop {
     let receiver = unsafe op.pointee.receiver
     let token = activity.token
     activity.token = .none
-    unsafe enter(op.pointee)
+    unsafe enter(op.pointee, index)
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []
     ops.give(index)
@@ -136,7 +137,7 @@ extension Aio.Loop {
       return
     }
     stats.completions += 1
-    unsafe enter(op.pointee)
+    unsafe enter(op.pointee, activity.token.index)
     var completion = unsafe Aio.Completion(
       token: activity.token, kind: op.pointee.kind, isLast: false, handle: .none,
       accepted: activity.connection, result: result, buffer: nil, activity: activity)

@@ -161,7 +161,7 @@ extension Aio.Loop {
   ) {
     let op = unsafe ops[index]
     stats.completions += 1
-    unsafe enter(op.pointee)
+    unsafe enter(op.pointee, index)
     var completion = unsafe Aio.Completion(
       token: Aio.OpToken(index: index, generation: op.pointee.generation), kind: op.pointee.kind,
       isLast: false, handle: op.pointee.handleName, accepted: accepted,
@@ -183,7 +183,7 @@ extension Aio.Loop {
     if unsafe op.pointee.state.contains(.isActivity) { return concludeActivity(index, result) }
     let sent = unsafe buffer(of: op.pointee)
     if kind == .sendFile { unsafe FileSending.forget(op.pointee) }
-    unsafe enter(op.pointee)
+    unsafe enter(op.pointee, index)
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []
     ops.give(index)
@@ -223,9 +223,10 @@ extension Aio.Loop {
 
   /// What runs until `recorder.finish` runs because `op` has something to tell, and for its group.
   @inline(__always)
-  final func enter(_ op: OpRecord) {
+  final func enter(_ op: OpRecord, _ index: UInt32) {
     unsafe recorder.begin(
-      .completion, place: UInt64(op.site) << 32 | UInt64(op.group), parent: 0,
+      .completion, place: UInt64(op.site) << 32 | UInt64(op.group),
+      parent: recorder.cause(ofOperation: index),
       callback: UInt(bitPattern: op.receiver?.toOpaque()), argument: UInt(op.handle), fd: -1,
       op: op.kind.rawValue)
   }

@@ -237,6 +237,7 @@ extension Aio.Loop {
     unsafe op.pointee.handleGeneration = handle.generation
     unsafe op.pointee.group = group.id
     unsafe op.pointee.site = site.id
+    recorder.causes(operation: index)
     unsafe op.pointee.kind = kind
     unsafe op.pointee.state = repeating ? [.isLive, .repeats] : .isLive
     unsafe op.pointee.result = 0

@@ -24,8 +24,16 @@ extension Aio.Loop {
     at deadline: UInt64, to receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.TimerToken {
+    addOneShot(at: deadline, to: receiver, place(file, line, function))
+  }
+
+  /// The same for who knows the place.
+  @inline(__always)
+  final func addOneShot(
+    at deadline: UInt64, to receiver: Aio.Receiver, _ site: Aio.Site
+  ) -> Aio.TimerToken {
     stats.oneShots &+= 1
-    return arm(deadline, .never, receiver, place(file, line, function))
+    return arm(deadline, .never, receiver, site)
   }
 
   /// Arms a timer that fires when `delay` has passed since `now`.  Corresponds to
@@ -138,6 +146,7 @@ extension Aio.Loop {
       return .none
     }
     receiver.hold()
+    recorder.causes(timer: token.index)
     let timer = unsafe timers.timers[token.index]
     let first = unsafe receiver.firstTimer
     unsafe timer.pointee.ownerNext = first
@@ -191,7 +200,8 @@ extension Aio.Loop {
   @inline(__always)
   private func tell(_ fired: TimerWheel.Fired, _ owner: Aio.Receiver) {
     recorder.begin(
-      .timer, place: UInt64(fired.site) << 32 | UInt64(fired.group), parent: 0,
+      .timer, place: UInt64(fired.site) << 32 | UInt64(fired.group),
+      parent: recorder.cause(ofTimer: fired.token.index),
       callback: unsafe UInt(bitPattern: fired.owner), argument: UInt(fired.token.index))
     let name = Aio.OpToken(index: fired.token.index, generation: fired.token.generation)
     var completion = Aio.Completion(

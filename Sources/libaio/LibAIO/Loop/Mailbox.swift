@@ -16,9 +16,19 @@ final class Mailbox: @unchecked Sendable {
   /// A message: what the loop runs.
   @safe private final class Message {
     let body: (Aio.Loop) -> Void
+    let origin: Origin?
     var next: Unmanaged<Message>?
 
-    init(_ body: @escaping (Aio.Loop) -> Void) { self.body = body }
+    init(_ body: @escaping (Aio.Loop) -> Void, _ origin: Origin?) {
+      self.body = body
+      self.origin = origin
+    }
+  }
+
+  /// Whose message it is, where it was sent, and by which event.
+  struct Origin {
+    let place: UInt64
+    let event: UInt64
   }
 
   private let head = Atomic<UInt>(0)
@@ -37,8 +47,10 @@ final class Mailbox: @unchecked Sendable {
   }
 
   /// Sends `body` to be run by the loop.  Any thread.
-  func send(_ body: sending @escaping (Aio.Loop) -> Void) {
-    let message = Message(body)
+  ///
+  /// - Parameter origin: makes an event of it; nil for what the runtime sends to itself.
+  func send(_ origin: Origin? = nil, _ body: sending @escaping (Aio.Loop) -> Void) {
+    let message = Message(body, origin)
     let address = UInt(bitPattern: unsafe Unmanaged.passRetained(message).toOpaque())
     var seen = head.load(ordering: .relaxed)
     while true {
@@ -88,7 +100,14 @@ final class Mailbox: @unchecked Sendable {
     while let message = unsafe reversed {
       let taken = unsafe message.takeRetainedValue()
       unsafe reversed = unsafe taken.next
-      taken.body(loop)
+      if let origin = taken.origin {
+        loop.recorder.begin(
+          .message, place: origin.place, parent: origin.event, callback: 0, argument: 0)
+        taken.body(loop)
+        loop.recorder.finish()
+      } else {
+        taken.body(loop)
+      }
       count += 1
     }
     return count
@@ -102,7 +121,18 @@ extension Aio.Loop {
 
     /// Runs `body` on the loop's thread, in the order of sending.  Never blocks; allocates one
     /// message.
-    public func send(_ body: sending @escaping (Aio.Loop) -> Void) { mailbox.send(body) }
+    ///
+    /// - Parameter group: whose it is; that of the event under way if the caller is in a loop's
+    ///   turn.
+    public func send(
+      group: Aio.EventGroup? = nil, file: StaticString = #fileID, line: UInt32 = #line,
+      function: StaticString = #function, _ body: sending @escaping (Aio.Loop) -> Void
+    ) {
+      let site = Aio.Site(file, line: line, function: function)
+      let (event, own) = Recorder.underWay
+      let place = UInt64(site.id) << 32 | UInt64(group?.id ?? UInt32(truncatingIfNeeded: own))
+      mailbox.send(Mailbox.Origin(place: place, event: event), body)
+    }
 
     /// Makes the loop's `run` return.
     public func stop() { mailbox.send { $0.stop() } }

@@ -55,6 +55,8 @@ struct HandleState: OptionSet {
   static let isAccepted = HandleState(rawValue: 512)
   /// A send of a stream has failed: behind what follows there would be a hole (L6).
   static let isBroken = HandleState(rawValue: 1024)
+  /// Room to write is told, from when it was first missed: see `KqueueLoop`.
+  static let isRoomWatched = HandleState(rawValue: 2048)
 }
 
 /// An operation: 64 bytes.

@@ -1,17 +1,33 @@
 // Loops that are told what is ready: theory of operation.
 //
-// Shape.  Each handle is watched once, for changes, for reading and writing: no system call is
-// made to wait.  What the kernel has said is kept in the handle's state: `canRead` means "try",
-// and is cleared by EAGAIN or by a read that got less than it asked for, which says that nothing
-// is left.  An operation that cannot go on just stays at the head of its queue.  A back end watches
-// handles, waits, and passes on what it is told (`happened`).
+// Problem.  epoll and kqueue say that something may be done; programs want it done.
+//
+// Shape.  Each handle is watched once, for changes: no system call is made to wait.  What the
+// kernel has said is kept in the handle's state: `canRead` and `canWrite` mean "try".  EAGAIN
+// clears them, and `canRead` also a read of a stream that got less than it asked for, which says
+// that nothing is left.  An operation that cannot go on just stays at the head of its queue.
+//
+//     start ----> tried ----> over: `finish`, `last`, `deliver`
+//                  |   ^
+//           EAGAIN v   | `happened`, or the handle's turn
+//                 waits at the head of its queue
+//
+// What a back end adds is little: `watch` and `release` a handle, `wait` for events and pass them
+// on (`happened`), and what its system does otherwise than epoll (`awaitRoom`, `outcome`).  None of
+// the four that a back end overrides is called on the way of an event that succeeds.
 //
 // Invariants.
 //   E1  If a queue has a head that is not paused and the state allows it, the handle has its turn
 //       soon: nothing waits for an edge that has been.
 //   E2  A handle that ends (`isEnding`) is read until it says so: there will be no other edge.
+//   E3  Who waits for readiness itself (waitReadable, waitWritable) reads and writes behind the
+//       loop's back: for those the state is a hint, and poll(2) is asked.
 //
 // Cost.  Two system calls an echo, and a share of the wait.
+//
+// Rejected.  To watch when somebody waits and only then (level-triggered, or once): a call an
+// operation.  A protocol for the back ends instead of a class: the loop's callers hold a class
+// anyhow, and the hot path calls no method that is overridden.
 
 import Glibc
 import Sys9
@@ -23,9 +39,12 @@ class ReadinessLoop: KernelLoop {
   /// Completions told after an event before the next event has its turn.
   private static let completionsPerEventMax = 4
 
-  /// The error of a call on a handle: a back end whose events take errors away from the socket
-  /// has been told another one.
+  /// What a call on a handle came to that brought nothing: its own result, unless the back end's
+  /// events take errors away from the socket and one has been told before.
   func outcome(_ handle: UInt32, _ result: Int) -> Int { result }
+
+  /// Sees to it that room is told, now that the handle takes no more, where `watch` did not.
+  func awaitRoom(_ handle: UInt32) throws(SystemError) {}
 
   /// What a handle is watched under: its place, and the generation that it had.
   final func watchData(_ handle: UInt32) -> UInt64 {
@@ -65,7 +84,8 @@ class ReadinessLoop: KernelLoop {
       if state.contains(.canRead) { queueTurn(handle) }
     case .send: if state.contains(.canWrite) { sendFirst(index, handle) }
     case .sendTo, .sendFile: if state.contains(.canWrite) { transmit(handle) }
-    case .writable: if state.contains(.canWrite) { finish(index, 0) }
+    case .writable:
+      if state.contains(.canWrite) && isReady(handle, .canWrite) { finish(index, 0) }
     case .connect: connect(index)
     default: break
     }
@@ -94,7 +114,7 @@ class ReadinessLoop: KernelLoop {
       switch unsafe ops[writer].pointee.kind {
       case .send, .sendTo, .sendFile: transmit(handle)
       case .connect: connected(writer)
-      case .writable: finish(writer, 0)
+      case .writable: if isReady(handle, .canWrite) { finish(writer, 0) }
       default: break
       }
     }
@@ -109,8 +129,17 @@ class ReadinessLoop: KernelLoop {
       let isEmpty = receiveDatagrams(reader, handle)
       if isEmpty { unsafe record.pointee.state.remove(.canRead) }
     case .accept: accept(reader, handle, generation)
-    default: last(reader, 0)
+    default: if isReady(handle, .canRead) { last(reader, 0) }
     }
+  }
+
+  /// Whether who waits for readiness can go on (E3).
+  private func isReady(_ handle: UInt32, _ event: Kernel.Events) -> Bool {
+    if Kernel.isReady(unsafe handles[handle].pointee.fd, event) { return true }
+    // Who cannot be told later is told now, and meets the end in its own call.
+    if event == .canWrite { return waitForRoom(handle) != nil }
+    unsafe handles[handle].pointee.state.remove(.canRead)
+    return false
   }
 
   // Reading.
@@ -196,9 +225,11 @@ class ReadinessLoop: KernelLoop {
     switch errno {
     case EAGAIN: unsafe handles[handle].pointee.state.remove(.canRead)
     // Nobody's fault but the peer's, who went away: see accept(2).
-    case ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
-      ENETUNREACH:
-      queueTurn(handle)
+    case ECONNABORTED: queueTurn(handle)
+    #if os(Linux)
+      case EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH:
+        queueTurn(handle)
+    #endif
     case EMFILE, ENFILE, ENOBUFS, ENOMEM: throttle(handle)
     default: last(index, -errno)
     }
@@ -225,9 +256,22 @@ class ReadinessLoop: KernelLoop {
       unsafe op.pointee.result += Int32(count)
       transmit(handle)
     } else if count == -Int(EAGAIN) {
-      unsafe record.pointee.state.remove(.canWrite)
+      if let refusal = waitForRoom(handle) { finish(index, refusal) }
     } else {
       finish(index, Int32(truncatingIfNeeded: outcome(handle, count)))
+    }
+  }
+
+  /// Notes that the handle takes no more: what waits goes on when room is told (E1).
+  ///
+  /// - Returns: nil, or what is wrong if room cannot be told, an errno negated.
+  private func waitForRoom(_ handle: UInt32) -> Int32? {
+    unsafe handles[handle].pointee.state.remove(.canWrite)
+    do {
+      try awaitRoom(handle)
+      return nil
+    } catch {
+      return -error.errno
     }
   }
 
@@ -243,12 +287,10 @@ class ReadinessLoop: KernelLoop {
       let result: Int32?
       switch unsafe ops[index].pointee.kind {
       case .send: result = send(index, unsafe record.pointee.fd)
-      case .sendTo:
-        result = sendDatagram(index)
-        if result == nil { unsafe record.pointee.state.remove(.canWrite) }
+      case .sendTo: result = sendDatagram(index) ?? waitForRoom(handle)
       case .sendFile:
-        result = unsafe FileSending.of(ops[index].pointee)?.send(to: record.pointee.fd)
-        if result == nil { unsafe record.pointee.state.remove(.canWrite) }
+        let sent = unsafe FileSending.of(ops[index].pointee)?.send(to: record.pointee.fd)
+        result = sent ?? waitForRoom(handle)
       default: return
       }
       if let result { finish(index, result) }
@@ -264,10 +306,7 @@ class ReadinessLoop: KernelLoop {
       let count = unsafe Kernel.send(
         fd, op.pointee.base.unsafelyUnwrapped + Int(op.pointee.start),
         Int(op.pointee.end - op.pointee.start))
-      if count == -Int(EAGAIN) {
-        unsafe handles[op.pointee.handle].pointee.state.remove(.canWrite)
-        return nil
-      }
+      if count == -Int(EAGAIN) { return waitForRoom(unsafe op.pointee.handle) }
       if count < 0 {
         return Int32(truncatingIfNeeded: outcome(unsafe op.pointee.handle, count))
       }
@@ -276,20 +315,23 @@ class ReadinessLoop: KernelLoop {
     return unsafe op.pointee.result
   }
 
+  /// Watched when the connection is under way, and not before: a socket that is not connected says
+  /// all kinds of things, and what has happened by then is told.
   private func connect(_ index: UInt32) {
     let op = unsafe ops[index]
     let handle = unsafe op.pointee.handle
-    do {
-      try watch(handle)
-    } catch {
-      finish(index, -error.errno)
-      return
-    }
     let result = unsafe Kernel.connect(
       handles[handle].pointee.fd, op.pointee.base.unsafelyUnwrapped, Int(op.pointee.end))
-    if result == -EINPROGRESS { return }
     if result == 0 { unsafe handles[handle].pointee.state.insert(.canWrite) }
-    finish(index, result)
+    if result == 0 || result == -EINPROGRESS {
+      do {
+        try watch(handle)
+      } catch {
+        finish(index, -error.errno)
+        return
+      }
+    }
+    if result != -EINPROGRESS { finish(index, result) }
   }
 
   /// A connection is made, or has failed: the event or the socket knows.

@@ -6,8 +6,8 @@
 // connection, with NIO's own threads as the executor of tasks, `http` answers every request with a
 // short text.  Prints "nio: listening on ADDRESS" when it is ready.
 //
-// Part of no package of ours, which so depend on nothing for its sake.  Who has SwiftNIO gives the
-// program to `bin/bench runtime --nio PROGRAM`.
+// A package of its own: nothing of ours depends on anything for its sake.  `bin/bench runtime
+// --nio` builds it, and `config` does with the option PEERS_NIO.
 
 import Glibc
 import NIOCore
