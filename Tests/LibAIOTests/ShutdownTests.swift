@@ -140,6 +140,9 @@ private struct Holdings {
 }
 
 @Suite("Shutdown", .enabled(if: callocations_live() >= 0)) struct ShutdownTests {
+  /// Lives that are compared, after half as many to warm up.
+  fileprivate static let lives = Environment["CHECK_LONG"] == "1" ? 400 : 40
+
   /// Gives a worker everything that it may have under way.
   private static func occupy(_ worker: Aio.Worker, _ fuse: Fuse, _ seed: UInt64) throws {
     let loop = worker.loop
@@ -179,13 +182,15 @@ private struct Holdings {
   }
 
   /// One client of a loop's tasks: until it is cancelled.
+  ///
+  /// Typed: an error of a typed throw that is thrown on untyped leaks its box in Swift 6.3.1.
   private nonisolated(nonsending) static func visit(
     _ loop: Aio.AsyncLoop, _ port: UInt16, _ fuse: Fuse, _ seed: UInt64
-  ) async throws {
+  ) async throws(SystemError) {
     var random = SplitMix(seed)
     while true {
       let client = try await loop.adial("tcp!127.0.0.1!\(port)")
-      do {
+      do throws(SystemError) {
         for _ in 0..<Int.random(in: 0..<5, using: &random) {
           fuse.tick()
           try await client.send(Aio.Buffer([UInt8](repeating: 1, count: 3000)))
@@ -229,7 +234,7 @@ private struct Holdings {
       for task in tasks { task.cancel() }
       for task in tasks { await task.value }
     }
-    #expect(!loop.wasCutOff)
+    if loop.wasCutOff { Issue.record("the tasks did not end in time, seed \(seed)") }
     while waitpid(-1, nil, 0) > 0 {}
   }
 
@@ -239,7 +244,7 @@ private struct Holdings {
   ) throws {
     var (random, seed) = SplitMix.printed(
       "\(what), \(world.rawValue)",
-      environment: unsafe getenv("TEST_SEED").map { unsafe String(cString: $0) })
+      environment: Environment["TEST_SEED"])
     // Tables that grow once, and what the C library keeps for itself.
     for _ in 0..<count / 2 { try life(random.next()) }
     let before = try Holdings.settled()
@@ -259,7 +264,7 @@ private struct Holdings {
   @Test func aRuntimeThatExitsAtAnyMomentGivesEverythingBack() async {
     await #expect(processExitsWith: .exitCode(0)) {
       for world in TestWorld.allCases {
-        try ShutdownTests.compare("runtimes", world, count: 60) { seed in
+        try ShutdownTests.compare("runtimes", world, count: ShutdownTests.lives) { seed in
           try ShutdownTests.life(world, seed)
         }
       }
@@ -269,7 +274,7 @@ private struct Holdings {
   @Test func tasksThatAreShutDownAtAnyMomentGiveEverythingBack() async {
     await #expect(processExitsWith: .exitCode(0)) {
       for world in TestWorld.allCases {
-        try ShutdownTests.compare("tasks", world, count: 60) { seed in
+        try ShutdownTests.compare("tasks", world, count: ShutdownTests.lives) { seed in
           try ShutdownTests.tasks(world, seed)
         }
       }

@@ -55,7 +55,10 @@ private final class CarriedBody<Result>: @unchecked Sendable {
 
 extension Aio.Loop.Remote {
   /// Cancels the task that the loop runs, so that its `run` returns when the task has ended, or
-  /// after `grace`: then what is left is dropped with the loop.  Any thread.
+  /// after `grace`.  Any thread.
+  ///
+  /// Tasks that have not ended by then stay where they wait, and keep the loop and all that it has
+  /// of the system: nobody can end a task but itself.
   public func shutdown(grace: Duration = .seconds(10)) {
     mailbox.send { $0.shutDown(grace: grace) }
   }
