@@ -14,6 +14,20 @@ enum TestWorld: String, CaseIterable {
   /// Those on the machine.
   static let real: [TestWorld] = allCases.filter { $0 != .simulation }
 
+  #if AIO_KQUEUE && os(Linux)
+    /// Those whose loop another one can wait for: libkqueue's queue is the end of a pipe, which
+    /// says nothing of events (Q6 in Sources/9unix/CNine/queue.c).
+    static let embeddable = real.filter { $0 != .kqueue }
+    /// Those whose loop closes all its descriptors when it goes away: libkqueue does it later, on a
+    /// thread of its own (Q8).
+    static let closingAtOnce = real.filter { $0 != .kqueue }
+  #else
+    /// Those whose loop another one can wait for.
+    static let embeddable = real
+    /// Those whose loop closes all its descriptors when it goes away.
+    static let closingAtOnce = real
+  #endif
+
   /// The world, whose accidents come from `seed` if it is not real.
   func world(seed: UInt64) -> Aio.World {
     switch self {

@@ -255,12 +255,8 @@ private let finish: Aio.TaskThunk = { worker, task in
     #expect(try runtime.run() == "enough")
   }
 
-  @Test("can be embedded in a loop that waits for a descriptor", arguments: TestWorld.allCases)
+  @Test("can be embedded in a loop that waits for a descriptor", arguments: TestWorld.embeddable)
   func embedded(world: TestWorld) throws {
-    guard world != .simulation else { return }
-    #if AIO_KQUEUE && os(Linux)
-      if world == .kqueue { return }  // libkqueue has no descriptor to wait for
-    #endif
     let runtime = try RuntimeKind(world: world, workers: 2, scheduler: .stealing).make()
     let tally = Tally()
     try runtime.start()

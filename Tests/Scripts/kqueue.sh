@@ -1,8 +1,8 @@
 #!/bin/sh
 # The kqueue back end, which the normal build does not have: with AIO_KQUEUE in the environment the
-# package is the runtime with it, on libkqueue.  Real clients use the programs (clients.sh), bytes go
-# through a proxy, system calls are counted, and the tests of the runtime run, on kqueue as on its
-# other back ends.  The build takes minutes: with CHECK_LONG=1 alone.
+# package is the runtime with it, on libkqueue.  Real clients use the programs (clients.sh), bytes
+# go through a proxy, system calls are counted, and the tests of the runtime run, on kqueue as on
+# its other back ends.  The build takes minutes: with CHECK_LONG=1 alone.
 #
 # libkqueue is what pkg-config finds (PKG_CONFIG_PATH says where else to look), or Debian's package
 # where there is one.  KQUEUE_BUILD is the folder to build in, .build/kqueue if it is not set;

@@ -5,7 +5,7 @@
 # Two loads that differ in length alone, so that starting and connecting cancel out.  The limits
 # have two sides: fewer calls than that would mean that they are not counted.
 #
-# BIN is where the programs are; SYSCALLS_BACKENDS what echo runs on, "epoll uring" if it is not set.
+# BIN is where the programs are; SYSCALLS_BACKENDS what echo runs on, "epoll uring" if not set.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 bin=${BIN:-$root/.build/debug}

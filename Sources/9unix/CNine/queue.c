@@ -1,15 +1,15 @@
 /*
- * kqueue(2), in the few calls that a loop makes of it; compiled with -DAIO_KQUEUE alone, for systems
- * that have it (FreeBSD, Darwin) and for Linux with libkqueue (Debian's libkqueue-dev, or one built
- * from source).
+ * kqueue(2), in the few calls that a loop makes of it; compiled with -DAIO_KQUEUE alone, for
+ * systems that have it (FreeBSD, Darwin) and for Linux with libkqueue (Debian's libkqueue-dev, or
+ * one built from source).
  *
  * What is said of the system here is said by its manual; what libkqueue (2.7) does otherwise is met
  * where the condition __linux__ is, or in KqueueLoop.swift, and is all here:
  *  Q1  It does not notice that a descriptor is closed (BUGS.md): cnine_kqueue_forget() first.  The
  *      manual: "Calling close() on a file descriptor will remove any kevents that reference" it.
- *  Q2  It asks SO_ERROR to fill `fflags` (evfilt_read_copyout), and so takes the error away from the
- *      next call on the socket: cnine_kqueue_wait() hands it on.  A system's own fills `fflags` with
- *      the error and leaves it where it is.
+ *  Q2  It asks SO_ERROR to fill `fflags` (evfilt_read_copyout), and so takes the error away from
+ *      the next call on the socket: cnine_kqueue_wait() hands it on.  A system's own fills `fflags`
+ *      with the error and leaves it where it is.
  *  Q3  Its timeouts are milliseconds in an int when they are whole ones (linux_kevent_wait): DAY_NS
  *      at most.
  *  Q4  It asks epoll for as many descriptors as there is room for events, of which each may have
@@ -22,8 +22,8 @@
  *      `KqueueLoop.descriptor`.
  *  Q7  A stream that was read meanwhile is said to end, if EPOLLIN comes with nothing there
  *      (evfilt_read_copyout): who then reads until EAGAIN loses a call and nothing else.
- *  Q8  It frees a queue that was closed later, on a thread of its own: its two other descriptors are
- *      open for a little longer.
+ *  Q8  It frees a queue that was closed later, on a thread of its own: its two other descriptors
+ *      are open for a little longer.
  */
 #define _GNU_SOURCE
 #include "CNine.h"

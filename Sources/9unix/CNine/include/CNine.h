@@ -154,8 +154,8 @@ int cnine_epoll_add(int epoll, int fd, unsigned events, unsigned long long data)
 int cnine_epoll_wait(int epoll, struct cnine_event *events, int count, long long timeout_ns);
 int cnine_eventfd(void);
 /*
- * kqueue(2), where CNine is compiled with AIO_KQUEUE (-1 and ENOSYS elsewhere).  Events are those of
- * epoll, by changes; `error` is what the system has told and will not tell again, or 0.
+ * kqueue(2), where CNine is compiled with AIO_KQUEUE (-1 and ENOSYS elsewhere).  Events are those
+ * of epoll, by changes; `error` is what the system has told and will not tell again, or 0.
  */
 struct cnine_queue_event { unsigned int events; int error; unsigned long long data; };
 int cnine_kqueue(void);

@@ -32,6 +32,17 @@ void cnine_set_thread_world(void *world);
 /* 64 bytes of the calling thread, 0 at first, for what it waits in: a thread waits in one queue. */
 __attribute__((returns_nonnull)) void *cnine_thread_node(void);
 
+#ifdef __swift__
+/* The Swift task that the calling thread runs, as a number; 0 for none.  The language's own ABI,
+ * which its library leads to by counting references only. */
+void *swift_task_getCurrent(void) __attribute__((swiftcall));
+static inline unsigned long
+cnine_current_task(void)
+{
+	return (unsigned long)swift_task_getCurrent();
+}
+#endif
+
 /* Asks for the cache lines behind `count` pointers, to be written soon. */
 void cnine_prefetch(void *const *addresses, int count);
 

@@ -112,17 +112,34 @@ extension Aio.Completion {
 }
 
 /// An operation that a daemon does.  The loop's thread takes it out before it ends it: with it the
-/// last reference goes, and what nobody took, at a moment that does not depend on the daemon.
+/// last reference goes, and what nobody took, at a moment that does not depend on the daemon.  If
+/// the loop goes first, what was opened goes with this.
 private final class CarriedFile: @unchecked Sendable {
   private var activity: FileActivity?
+  private var result: Int32?
 
   init(_ activity: FileActivity) { self.activity = activity }
 
-  func perform() -> Int32 { activity?.perform() ?? -EBADF }
+  deinit {
+    guard let activity else { return }
+    switch (activity.work, result) {
+    case (.open, let result?) where result >= 0: Kernel.close(result)
+    case (.close, nil): _ = activity.perform()
+    default: break
+    }
+  }
 
-  func take() -> FileActivity? {
-    defer { activity = nil }
-    return activity
+  func perform() { result = activity?.perform() }
+
+  /// Too many wait.  A descriptor that nobody closes is lost: that is done here, come what may.
+  func refuse() {
+    if case .close = activity?.work { perform() } else { result = -EAGAIN }
+  }
+
+  func finish(on loop: Aio.Loop) {
+    guard let activity, let result else { return }
+    self.activity = nil
+    activity.finished(result, on: loop)
   }
 }
 
@@ -323,14 +340,12 @@ extension Aio.Loop {
     let carried = CarriedFile(activity)
     let mailbox = mailbox
     let isTaken = offload(.files) {
-      let result = carried.perform()
-      mailbox.send { carried.take()?.finished(result, on: $0) }
+      carried.perform()
+      mailbox.send { carried.finish(on: $0) }
     }
     if !isTaken {
-      // A descriptor that nobody closes is lost: then here, come what may.
-      var result = -EAGAIN
-      if case .close = activity.work { result = activity.perform() }
-      activity.finished(result, on: self)
+      carried.refuse()
+      carried.finish(on: self)
     }
     return token
   }

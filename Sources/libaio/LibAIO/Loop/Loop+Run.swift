@@ -120,7 +120,7 @@ extension Aio.Loop {
   }
 
   private func runJobs() {
-    unsafe executor.run(Self.jobsPerTurnMax, collecting: &hot.pointee.collectionsLeft)
+    unsafe executor.run(Self.jobsPerTurnMax, collecting: &hot.pointee.collectionsLeft, recorder)
   }
 
   /// When there is something to do even if nothing happens; nil for never.

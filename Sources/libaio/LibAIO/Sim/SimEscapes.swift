@@ -82,8 +82,8 @@ extension Aio.SimNetwork {
     if mainEscapeCount > 0 {
       found.append(
         """
-        V6: seed \(seed): \(mainEscapeCount) times a task asked for the main actor, which is a thread \
-        of the machine's: keep what it does there on a loop
+        V6: seed \(seed): \(mainEscapeCount) times a task asked for the main actor, which is a \
+        thread of the machine's: keep what it does there on a loop
         """)
     }
     if escapePolicy == .run || escapeCount == 0 { return }

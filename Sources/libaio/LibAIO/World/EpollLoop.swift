@@ -15,28 +15,26 @@ final class EpollLoop: ReadinessLoop {
   private static let eventsMax = 128
   private static let wakeData = UInt64.max
 
-  private let epoll: CInt
+  /// Closed after the handles, and if the rest of the loop cannot be made.
+  private let epoll: Descriptor
   private let events = Kernel.EventList(capacity: eventsMax)
 
   override init(options: Aio.LoopOptions) throws(SystemError) {
     let set = Kernel.epollCreate()
     if set < 0 { throw SystemError(call: "epoll_create1", errno: -set) }
-    epoll = set
+    epoll = Descriptor(adopting: set)
     try super.init(options: options)
-    let result = Kernel.epollAdd(epoll, wakeFd, [.canRead, .changes], data: Self.wakeData)
+    let result = Kernel.epollAdd(epoll.raw, wakeFd, [.canRead, .changes], data: Self.wakeData)
     if result < 0 { throw SystemError(call: "epoll_ctl", errno: -result) }
   }
 
-  deinit {
-    dismantle()
-    Kernel.close(epoll)
-  }
+  deinit { dismantle() }
 
-  override var descriptor: Int32 { epoll }
+  override var descriptor: Int32 { epoll.raw }
 
   override func watch(_ handle: UInt32) throws(SystemError) {
     let result = Kernel.epollAdd(
-      epoll, unsafe handles[handle].pointee.fd, [.canRead, .canWrite, .isEnding, .changes],
+      epoll.raw, unsafe handles[handle].pointee.fd, [.canRead, .canWrite, .isEnding, .changes],
       data: watchData(handle))
     if result < 0 { throw SystemError(call: "epoll_ctl", errno: -result) }
   }
@@ -46,7 +44,7 @@ final class EpollLoop: ReadinessLoop {
   }
 
   override func wait(until deadline: UInt64?) {
-    let count = events.wait(epoll, timeoutNs: timeout(until: deadline))
+    let count = events.wait(epoll.raw, timeoutNs: timeout(until: deadline))
     unpark()
     precondition(count >= 0, "epoll_wait fails by our fault alone")
     for index in 0..<Int(count) {

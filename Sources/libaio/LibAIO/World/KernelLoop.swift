@@ -1,4 +1,4 @@
-// What epoll and io_uring have in common: sockets, the clock, and being woken.
+// What the back ends on the machine have in common: sockets, the clock, and being woken.
 
 import Glibc
 import Sys9

@@ -18,7 +18,7 @@
 //   K4  A handle that cannot write (`canWrite` is not set) is watched for room: by `watch` if it
 //       never could, as a connection that is being made, else by `awaitRoom`.  Listeners are not.
 //
-// Where Q1 to Q8 of libkqueue are is Sources/9unix/CNine/queue.c.
+// Q1 to Q8, what libkqueue does otherwise than the manual, are in Sources/9unix/CNine/queue.c.
 //
 // Cost.  Two calls an echo and a share of kevent(2), as on epoll, and one to watch a connection;
 // one more the first time that a socket is full.  On libkqueue an echo is a third call, since it
@@ -52,7 +52,8 @@
     /// watch all handles anew.
     private static let eventsMax = 512
 
-    private let queue: CInt
+    /// Closed after the handles, and if the rest of the loop cannot be made.
+    private let queue: Descriptor
     private let events = Kernel.QueueEventList(capacity: eventsMax)
     private static let wakeData = UInt64.max
 
@@ -62,23 +63,22 @@
     override init(options: Aio.LoopOptions) throws(SystemError) {
       let set = Kernel.queueCreate()
       if set < 0 { throw SystemError(call: "kqueue", errno: -set) }
-      queue = set
+      queue = Descriptor(adopting: set)
       try super.init(options: options)
-      let result = Kernel.queueAdd(queue, wakeFd, .canRead, data: Self.wakeData)
+      let result = Kernel.queueAdd(queue.raw, wakeFd, .canRead, data: Self.wakeData)
       if result < 0 { throw SystemError(call: "kevent", errno: -result) }
     }
 
     deinit {
       dismantle()
-      Kernel.queueForget(queue, wakeFd)
-      Kernel.close(queue)
+      Kernel.queueForget(queue.raw, wakeFd)
     }
 
     #if os(Linux)
       /// Nothing: what libkqueue hands out is the end of a pipe, which says nothing of events.
       override var descriptor: Int32 { -1 }
     #else
-      override var descriptor: Int32 { queue }
+      override var descriptor: Int32 { queue.raw }
     #endif
 
     /// K4.
@@ -98,7 +98,7 @@
     private func add(_ handle: UInt32, _ events: Kernel.Events) throws(SystemError) {
       let record = unsafe handles[handle]
       let result = Kernel.queueAdd(
-        queue, unsafe record.pointee.fd, events, data: watchData(handle))
+        queue.raw, unsafe record.pointee.fd, events, data: watchData(handle))
       if result < 0 { throw SystemError(call: "kevent", errno: -result) }
       if events.contains(.canWrite) { unsafe record.pointee.state.insert(.isRoomWatched) }
     }
@@ -107,12 +107,12 @@
     override func release(_ handle: UInt32) {
       let fd = unsafe handles[handle].pointee.fd
       if !errors.isEmpty { errors[handle] = nil }
-      Kernel.queueForget(queue, fd)
+      Kernel.queueForget(queue.raw, fd)
       Kernel.close(fd)
     }
 
     override func wait(until deadline: UInt64?) {
-      let count = events.wait(queue, timeoutNs: timeout(until: deadline))
+      let count = events.wait(queue.raw, timeoutNs: timeout(until: deadline))
       unpark()
       precondition(count >= 0, "kevent fails by our fault alone")
       for index in 0..<Int(count) {
@@ -136,7 +136,7 @@
         for handle in 0..<handles.freshCount {
           let record = unsafe handles[handle]
           guard unsafe record.pointee.state.contains(.isLive) else { continue }
-          Kernel.queueForget(queue, unsafe record.pointee.fd)
+          Kernel.queueForget(queue.raw, unsafe record.pointee.fd)
           do {
             try watch(handle)
           } catch {

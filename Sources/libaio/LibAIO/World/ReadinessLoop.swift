@@ -3,7 +3,7 @@
 // Problem.  epoll and kqueue say that something may be done; programs want it done.
 //
 // Shape.  Each handle is watched once, for changes: no system call is made to wait.  What the
-// kernel has said is kept in the handle's state:  `canRead` and `canWrite` mean "try".  EAGAIN
+// kernel has said is kept in the handle's state: `canRead` and `canWrite` mean "try".  EAGAIN
 // clears them, and `canRead` also a read of a stream that got less than it asked for, which says
 // that nothing is left.  An operation that cannot go on just stays at the head of its queue.
 //
