@@ -170,6 +170,26 @@ import Testing
     #expect(count == made && made > 0)
   }
 
+  @Test func aCloseThatIsDroppedWithItsWorldIsDone() throws {
+    var inode: UInt64 = 0
+    do {
+      let network = Aio.SimNetwork(seed: 4)
+      try network.addFile("/f", [1])
+      let loop = try Aio.World.simulated(network).makeLoop()
+      var file: Descriptor?
+      loop.open("/f", to: Aio.Callback { completion, _ in file = completion.takeDescriptor() })
+      loop.runUntilIdle()
+      guard let opened = file.take() else {
+        Issue.record("no file")
+        return
+      }
+      inode = try FullStatus(opened.raw).inode
+      loop.close(opened, to: Aio.Callback { _, _ in Issue.record("the world has ended") })
+      network.abandon()
+    }
+    #expect(!(0..<1024).contains { (try? FullStatus($0))?.inode == inode })
+  }
+
   @Test func openFilesHavePlacesOfTheirOwn() throws {
     let network = Aio.SimNetwork(seed: 3)
     try network.addFile("/f", Array("abcdef".utf8))
