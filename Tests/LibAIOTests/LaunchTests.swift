@@ -46,6 +46,7 @@ struct LaunchTests {
       (["-p", "1", "--listen", ":1"], "-p and --listen exclude"), (["-p"], "-p wants a port"),
       (["--listen", "unix!/a", "-t", "2", "--to", "1"], "one listener"),
       (["-t", "0"], "-t wants a number of threads, 1 to 256"), (["--nosuch=1"], "'--nosuch'"),
+      (["--listen", "udp!*!80"], "--listen wants streams"),
       (["--async=1", "--to", "1"], "--async takes no value"),
       (["--backend", "select"], "--backend wants epoll"),
     ])

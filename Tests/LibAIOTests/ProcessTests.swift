@@ -107,6 +107,21 @@ import Testing
     #expect(told.sorted() == ["first -\(ECANCELED)", "none -\(ECHILD)", "second 3"])
   }
 
+  @Test("a child gets a signal, and nobody else", arguments: worlds)
+  func sends(_ world: TestWorld) throws {
+    let (_, waitmsg) = try outcome(world) { loop, receiver in
+      let pid = try loop.aspawn("/bin/sh", ["sh", "-c", "exec sleep 1000"], receiver)
+      try loop.sendSignal(0, toChild: pid)
+      try loop.sendSignal(SIGKILL, toChild: pid)
+      #expect(throws: SystemError(call: "kill", errno: ESRCH, subject: "\(getpid())")) {
+        try loop.sendSignal(SIGKILL, toChild: getpid())
+      }
+      #expect(throws: SystemError.self) { try loop.sendSignal(1000, toChild: pid) }
+      return pid
+    }
+    #expect(waitmsg?.msg.hasPrefix("signal: ") == true)
+  }
+
   @Test("a removed handler leaves the child", arguments: worlds)
   func removed(_ world: TestWorld) throws {
     let loop = try world.makeLoop()
@@ -168,10 +183,9 @@ import Testing
     }
   }
 
-  @Test func aSimulationHasNone() throws {
+  @Test func aSimulationHasNoneOfTheMachines() throws {
     let loop = try TestWorld.simulation.makeLoop()
     let nobody = Aio.Callback { _, _ in }
-    #expect(throws: SystemError.self) { _ = try loop.sigInstall(nobody, SIGUSR1) }
     #expect(throws: SystemError.self) { _ = try loop.aspawn("/bin/true", ["true"], nobody) }
   }
 }

@@ -65,6 +65,32 @@ import Testing
       records.allSatisfy { Aio.Site(id: $0.site).file == "LibAIOTests/RecorderTests.swift" })
   }
 
+  @Test("a task goes on with the event that resumed it", arguments: TestWorld.allCases)
+  func tasks(world: TestWorld) throws {
+    let loop = try world.makeLoop()
+    loop.keepRecords(last: 64)
+    let groups = [Aio.EventGroup("one"), Aio.EventGroup("two")]
+    let line = #line + 3
+    loop.run { async in
+      let tasks = groups.enumerated().map { number, group in
+        async.spawn(group: group) {
+          for turn in 1...3 { try? await async.sleep(for: .milliseconds(turn * 2 + number)) }
+        }
+      }
+      for task in tasks { await task.value }
+    }
+    let records = loop.recorder.records()
+    // A sleep is a timer, and what the task waits for.
+    #expect(records.count == 12 && loop.group == .none)
+    for group in groups {
+      let own = records.filter { $0.group == group.id }
+      try #require(own.count == 6)
+      let causes = [own[1], own[1], own[3], own[3]].map(\.event)
+      #expect(own.map(\.parent) == [0, 0] + causes)
+      #expect(own.allSatisfy { Aio.Site(id: $0.site).line == line })
+    }
+  }
+
   @Test func keepsTheLastOnes() throws {
     let runtime = try runtime(.simulation, records: 16)
     for _ in 0..<100 { runtime.worker(0).sched { _ in } }

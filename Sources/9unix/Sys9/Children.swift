@@ -25,6 +25,15 @@ public struct EndedChild: Equatable, Sendable {
   /// From its start to its end, in nanoseconds, as exact as the system's clock tick (10 ms); nil
   /// where the system does not tell.
   public let elapsedNs: Int64?
+
+  /// A child that has ended so: what a world that is simulated says.
+  public init(pid: Int32, cause: Cause, userNs: Int64, systemNs: Int64, elapsedNs: Int64?) {
+    self.pid = pid
+    self.cause = cause
+    self.userNs = userNs
+    self.systemNs = systemNs
+    self.elapsedNs = elapsedNs
+  }
 }
 
 /// Waiting for child processes.

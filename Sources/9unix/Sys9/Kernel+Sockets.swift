@@ -53,6 +53,13 @@ extension Kernel {
     count("pread") { unsafe pread(fd, base, size, off_t(offset)) }
   }
 
+  /// Writes to a file from `offset` on.  `pwrite(2)`.
+  public static func write(
+    _ fd: CInt, _ base: UnsafeRawPointer, _ size: Int, at offset: Int64
+  ) -> Int {
+    count("pwrite") { unsafe pwrite(fd, base, size, off_t(offset)) }
+  }
+
   /// Opens a file, close-on-exec.  `open(2)`.
   public static func open(_ path: UnsafePointer<CChar>, _ flags: CInt, _ mode: UInt32) -> CInt {
     CInt(count("open") { unsafe Int(cnine_open(path, flags | O_CLOEXEC, mode)) })

@@ -16,6 +16,12 @@ public enum SystemThread {
   /// The calling thread.  `pthread_self(3)`.
   public static var current: ID { ID(raw: cnine_thread_self()) }
 
+  /// The Swift task that the calling thread runs, as a number; 0 for none.
+  ///
+  /// A call and a load, where `withUnsafeCurrentTask` counts references: 80 instructions.  Numbers
+  /// of tasks that have ended are used again.
+  public static var currentTask: UInt { UInt(cnine_current_task()) }
+
   /// What a thread runs, and does last.  The thread has it, since `exit` leaves frames behind.
   private final class Body {
     let run: () -> Void

@@ -165,10 +165,13 @@ public struct LaunchOptions: Sendable {
       if colon == nil && UInt16(text) == nil { throw arguments.wrong("\(forms), not '\(text)'") }
       dialString = "tcp!\(host.isEmpty ? "*" : host)!\(service)"
     }
+    let place: DialString
     do {
-      return try DialString(parsing: dialString)
+      place = try DialString(parsing: dialString)
     } catch {
       throw UsageError("\(option) \(text): \(error)")
     }
+    if case .service(.udp, _, _) = place { throw arguments.wrong("streams, not '\(text)'") }
+    return place
   }
 }

@@ -30,6 +30,12 @@ public class SimProgram {
     case files
     /// `proxy` with fewer buffers than its clients send bytes.
     case exhaustion
+    /// A supervisor of processes that fail.
+    case supervisor
+    /// Trees of folders that are copied.
+    case copy
+    /// Tasks that leave their loop, and come back.
+    case escape
 
     func make(
       _ network: Aio.SimNetwork, _ ledger: Ledger, isHarmless: Bool
@@ -47,6 +53,9 @@ public class SimProgram {
         case .tasks: TaskProgram.self
         case .files: FileProgram.self
         case .exhaustion: ExhaustionProgram.self
+        case .supervisor: SupervisorProgram.self
+        case .copy: CopyProgram.self
+        case .escape: EscapeProgram.self
         }
       return try type.init(network, ledger, isHarmless: isHarmless)
     }

@@ -82,6 +82,7 @@ public struct SimRun {
     let kind = chosen ?? kinds[Int(seed % UInt64(kinds.count))]
     let isHarmless = network.draw(below: 2) == 0
     network.faults = isHarmless ? .benign : .all
+    network.escapePolicy = .report
     let dropAt = network.draw(below: 3) == 0 ? eventsMin + network.draw(below: 1000) : Int.max
     var report = Report(seed: seed, program: kind)
     let ledger = Ledger()

@@ -120,10 +120,14 @@ enum SimCommand {
   private static func run(_ options: Options, _ output: StandardOutput) -> CInt {
     Crash.install()
     var totals = Totals()
+    let open = openCount()
     for seed in options.seeds {
       if output.failure != nil { break }  // nobody can be told what comes
       Crash.note(seed)
-      let report = report(seed, options, output)
+      var report = report(seed, options, output)
+      if openCount() != open {
+        report.violations.append("Z4: descriptors of the machine are left")
+      }
       totals.add(report)
       if !report.violations.isEmpty {
         show(report, output)
@@ -141,6 +145,9 @@ enum SimCommand {
     if !options.isSingle { output.print(totals.text) }
     return 0
   }
+
+  /// How many of the first 256 descriptors are open.
+  private static func openCount() -> Int { (0..<256).count { fcntl(CInt($0), F_GETFD) >= 0 } }
 
   private static func report(
     _ seed: UInt64, _ options: Options, _ output: StandardOutput?

@@ -18,8 +18,30 @@ void cnine_set_thread_loop(void *loop);
 void *cnine_thread_body(void);
 void cnine_set_thread_body(void *body);
 
+/*
+ * Jobs of Swift's tasks that are on their way to its pool of threads.  Those of a thread whose
+ * world is not NULL are given to `function` instead, with the world; and it is called with NULL when
+ * such a thread asks for the main executor.  Jobs of other threads go their way.  Returns 0 if that
+ * is not possible: no tasks, or executors of somebody else.  Once a process.
+ */
+typedef void cnine_escape(void *world, void *job);
+int cnine_catch_escapes(cnine_escape *function);
+void *cnine_thread_world(void);
+void cnine_set_thread_world(void *world);
+
 /* 64 bytes of the calling thread, 0 at first, for what it waits in: a thread waits in one queue. */
 __attribute__((returns_nonnull)) void *cnine_thread_node(void);
+
+#ifdef __swift__
+/* The Swift task that the calling thread runs, as a number; 0 for none.  The language's own ABI,
+ * which its library leads to by counting references only. */
+void *swift_task_getCurrent(void) __attribute__((swiftcall));
+static inline unsigned long
+cnine_current_task(void)
+{
+	return (unsigned long)swift_task_getCurrent();
+}
+#endif
 
 /* Asks for the cache lines behind `count` pointers, to be written soon. */
 void cnine_prefetch(void *const *addresses, int count);

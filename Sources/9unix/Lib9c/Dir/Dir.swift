@@ -41,6 +41,13 @@ public struct Qid: Equatable, Hashable, Sendable {
   public var vers: UInt32
   /// The upper eight mode bits.
   public var type: UInt8
+
+  /// An identity of these parts.
+  public init(path: UInt64, vers: UInt32, type: UInt8) {
+    self.path = path
+    self.vers = vers
+    self.type = type
+  }
 }
 
 /// A file's entry in its directory.  Corresponds to `Dir`.
@@ -63,6 +70,21 @@ public struct Dir: Equatable, Sendable {
   public var gid: String
   /// Who changed it last: unknown here, empty.
   public var muid = ""
+
+  /// An entry of these fields, for file systems that a program has itself.
+  public init(
+    qid: Qid, mode: UInt32, atime: Int, mtime: Int, length: Int64, name: String, uid: String,
+    gid: String
+  ) {
+    self.qid = qid
+    self.mode = mode
+    self.atime = atime
+    self.mtime = mtime
+    self.length = length
+    self.name = name
+    self.uid = uid
+    self.gid = gid
+  }
 
   /// True for a directory.
   public var isDirectory: Bool { mode & DMDIR != 0 }

@@ -6,8 +6,8 @@
 // connection, with NIO's own threads as the executor of tasks, `http` answers every request with a
 // short text.  Prints "nio: listening on ADDRESS" when it is ready.
 //
-// A package of its own: nothing of ours depends on anything for its sake.  `bin/bench runtime --nio`
-// builds it, and `config` does with the option PEERS_NIO.
+// A package of its own: nothing of ours depends on anything for its sake.  `bin/bench runtime
+// --nio` builds it, and `config` does with the option PEERS_NIO.
 
 import Glibc
 import NIOCore

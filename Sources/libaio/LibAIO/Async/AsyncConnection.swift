@@ -72,7 +72,8 @@ extension Aio {
     }
 
     private func arrived(_ buffer: consuming Buffer) {
-      byteCount += buffer.count
+      let count = buffer.count  // apart: an access with a call in it is checked
+      byteCount += count
       // Whoever is behind keeps copies: the loop's blocks are for all of its connections.
       let isBehind = first != nil || loop.pool.freeCount * 4 < loop.pool.blockCount
       let isAwaited = unsafe reader != nil
@@ -103,7 +104,8 @@ extension Aio {
       guard let parts = first else { return nil }
       first = nil
       let buffer = Buffer(parts)
-      byteCount -= buffer.count
+      let count = buffer.count
+      byteCount -= count
       if taken < inbox.count { refill() }
       if isHeldBack && byteCount < Self.highWater / 2
         && inbox.count - taken < Self.buffersMax / 2
@@ -150,12 +152,12 @@ extension Aio {
       precondition(unsafe reader == nil, "one task at a time receives")
       if let scope {
         scope.begin(.reading, of: self)
-        await unsafe withUnsafeContinuation { waiting in unsafe self.reader = unsafe waiting }
+        await unsafe suspended { waiting in unsafe self.reader = unsafe waiting }
         scope.end()
         return
       }
       await withTaskCancellationHandler {
-        await unsafe withUnsafeContinuation { waiting in unsafe self.reader = unsafe waiting }
+        await unsafe suspended { waiting in unsafe self.reader = unsafe waiting }
       } onCancel: {
         // It looks again, and finds that it is cancelled.
         async.loop.mailbox.send { [self] _ in wakeReader() }
@@ -170,7 +172,10 @@ extension Aio {
     ) async throws(SystemError) {
       async.check()
       precondition(unsafe writer == nil && sending == .none, "one task at a time sends")
-      if Swift.Task.isCancelled { throw SystemError(call: "send", errno: ECANCELED) }
+      if unsafe TaskScope.isCancelled(&writerScope) {
+        throw SystemError(call: "send", errno: ECANCELED)
+      }
+      let loop = loop
       sending = loop.send(buffer, to: handle, self)
       let result: Int
       if let sent = loop.collect(sending) {
@@ -185,7 +190,7 @@ extension Aio {
     private nonisolated(nonsending) func waitForSend() async -> Int {
       if let scope = unsafe TaskScope.current(&writerScope) {
         scope.begin(.writing, of: self)
-        let result = await unsafe withUnsafeContinuation { waiting in
+        let result = await unsafe suspended { waiting in
           unsafe self.writer = unsafe waiting
         }
         scope.end()
@@ -193,7 +198,7 @@ extension Aio {
       }
       let token = sending
       return await withTaskCancellationHandler {
-        await unsafe withUnsafeContinuation { waiting in unsafe self.writer = unsafe waiting }
+        await unsafe suspended { waiting in unsafe self.writer = unsafe waiting }
       } onCancel: {
         async.loop.mailbox.send { $0.cancel(token) }
       }
@@ -221,7 +226,7 @@ extension Aio {
     /// Closes the connection and waits until nothing is under way on it.  Cannot be cancelled.
     public nonisolated(nonsending) func close() async {
       async.check()
-      await unsafe withUnsafeContinuation { waiting in
+      await unsafe suspended { waiting in
         unsafe self.closer = unsafe waiting
         loop.close(handle, self)
       }
@@ -232,7 +237,9 @@ extension Aio {
   @safe public final class AsyncListener: Receiver, CancellableWait, @unchecked Sendable {
     /// The listener's name on its loop.
     public let handle: Handle
-    private let async: AsyncLoop
+    /// The loop; nil once the listener was closed.  The loop holds us until the end of the accept,
+    /// which may be after its last turn: we must not hold it then.
+    private var async: AsyncLoop?
     /// Connections that nobody has accepted yet; the first ones are taken already.
     private var waiting: [Handle] = []
     private var taken = 0
@@ -249,7 +256,13 @@ extension Aio {
     /// Wakes the task that accepts.  The loop's.
     public override func completed(_ completion: inout Completion, on loop: Loop) {
       guard completion.kind == .accept else { return }
-      if completion.error == nil { waiting.append(completion.accepted) }
+      if completion.error == nil {
+        if async == nil {
+          loop.close(completion.accepted)
+        } else {
+          waiting.append(completion.accepted)
+        }
+      }
       if completion.isLast {
         accepting = .none
         ending = completion.error
@@ -276,37 +289,39 @@ extension Aio {
 
     /// Where it listens.
     public func localAddress() throws(SystemError) -> SocketAddress {
-      try async.loop.localAddress(of: handle)
+      guard let async else { throw SystemError(call: "getsockname", errno: EBADF) }
+      return try async.loop.localAddress(of: handle)
     }
 
     /// The next connection.
     ///
     /// - Throws: `ECANCELED` if the task is cancelled or the listener closed.
     public nonisolated(nonsending) func accept() async throws(SystemError) -> AsyncConnection {
-      async.check()
       while true {
+        guard let async else { throw SystemError(call: "accept", errno: ECANCELED) }
+        async.check()
         if let handle = takeFirst() { return AsyncConnection(handle, async) }
         if let ending { throw SystemError(call: "accept", errno: ending) }
         if Swift.Task.isCancelled { throw SystemError(call: "accept", errno: ECANCELED) }
         if accepting == .none {
           accepting = async.loop.accept(on: handle, repeating: true, to: self)
         }
-        await waitForConnection()
+        await waitForConnection(async.loop.mailbox)
       }
     }
 
-    private nonisolated(nonsending) func waitForConnection() async {
+    private nonisolated(nonsending) func waitForConnection(_ mailbox: Mailbox) async {
       var remembered: TaskScope?
       if let scope = TaskScope.current(&remembered) {
         scope.begin(.reading, of: self)
-        await unsafe withUnsafeContinuation { task in unsafe self.acceptor = unsafe task }
+        await unsafe suspended { task in unsafe self.acceptor = unsafe task }
         scope.end()
         return
       }
       await withTaskCancellationHandler {
-        await unsafe withUnsafeContinuation { task in unsafe self.acceptor = unsafe task }
+        await unsafe suspended { task in unsafe self.acceptor = unsafe task }
       } onCancel: {
-        async.loop.mailbox.send { [self] _ in wake() }
+        mailbox.send { [self] _ in wake() }
       }
     }
 
@@ -315,7 +330,9 @@ extension Aio {
 
     /// Closes the listener, and connections that nobody has accepted from it.
     public func close() {
+      guard let async else { return }
       async.check()
+      self.async = nil
       while let handle = takeFirst() { async.loop.close(handle) }
       async.loop.close(handle)
     }

@@ -17,12 +17,13 @@ extension Aio.Loop {
   /// - Returns: what `body` returned; nil if the loop was stopped before.
   @discardableResult
   public final func run<Result>(
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function,
     _ body: sending @escaping (Aio.AsyncLoop) async -> Result
   ) -> Result? {
     let async = async
     let carried = CarriedBody(body: body)
     executor.adopt()
-    mainTask = async.spawn {
+    mainTask = async.spawn(file: file, line: line, function: function) {
       carried.result = await carried.body(async)
       async.loop.stop()
     }

@@ -20,6 +20,8 @@
 //   X2  A continuation is resumed exactly once: by the terminal completion, by an element that
 //       comes, or by the cancellation that took it out of its place.
 //   X3  Cancelling a task is advice to its operation: what waits is resumed by the completion.
+//   X4  A job goes on with the event that made it ready: what it registers has that event for its
+//       cause, and the event's group.  So a group that a task sets once stays with it.
 //
 // Rejected.  A type that is both a TaskExecutor and a SerialExecutor: it crashes as soon as an
 // actor uses it, and the runtime has a slow path for it.  AsyncStream: 16 percent of an echo.
@@ -44,9 +46,11 @@ extension Aio {
     public func enqueue(_ job: consuming ExecutorJob) {
       let job = UnownedJob(job)
       if thread.load(ordering: .relaxed) == Self.current {
-        jobs.append(job)
+        jobs.append(Job(job: job, origin: Recorder.underWay))
       } else {
-        mailbox.send { loop in loop.executor.jobs.append(job) }
+        mailbox.send { loop in
+          loop.executor.jobs.append(Job(job: job, origin: Recorder.underWay))
+        }
       }
     }
 
@@ -58,6 +62,13 @@ extension Aio {
     /// The calling thread runs the loop from now on.
     func adopt() { thread.store(Self.current, ordering: .relaxed) }
 
+    /// The calling thread does not run the loop for a while; false if it did not before.
+    func leave() -> Bool {
+      if !isCurrent { return false }
+      thread.store(0, ordering: .relaxed)
+      return true
+    }
+
     /// Whether a job is ready.
     @inline(__always)
     var hasJobs: Bool { !jobs.isEmpty }
@@ -67,20 +78,28 @@ extension Aio {
 
     /// Runs jobs that are ready, at most `budget`; those that become ready meanwhile count too.
     @inline(__always)
-    func run(_ budget: Int, collecting: UnsafeMutablePointer<Int>) {
+    func run(_ budget: Int, collecting: UnsafeMutablePointer<Int>, _ recorder: Recorder) {
       var left = budget
       while left > 0, let job = jobs.popFirst() {
         unsafe collecting.pointee = Self.collectionsPerJobMax
-        unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        recorder.resume(job.origin)
+        unsafe job.job.runSynchronously(on: asUnownedTaskExecutor())
         left -= 1
       }
+      recorder.resume((0, 0))
     }
   }
 }
 
+/// A job, and the event that made it ready (X4).
+struct Job {
+  let job: UnownedJob
+  let origin: (event: UInt64, place: UInt64)
+}
+
 /// A ring of jobs that grows.  One thread's.
 @safe final class JobRing: @unchecked Sendable {
-  private var slots: UnsafeMutablePointer<UnownedJob?>
+  private var slots: UnsafeMutablePointer<Job?>
   private var mask = 255
   private var head = 0
   private var tail = 0
@@ -94,13 +113,13 @@ extension Aio {
 
   var isEmpty: Bool { head == tail }
 
-  func append(_ job: UnownedJob) {
+  func append(_ job: Job) {
     if tail - head > mask { grow() }
     unsafe slots[tail & mask] = job
     tail += 1
   }
 
-  func popFirst() -> UnownedJob? {
+  func popFirst() -> Job? {
     if head == tail { return nil }
     let job = unsafe slots[head & mask]
     head += 1
@@ -109,7 +128,7 @@ extension Aio {
 
   private func grow() {
     let count = (mask + 1) * 2
-    let larger = UnsafeMutablePointer<UnownedJob?>.allocate(capacity: count)
+    let larger = UnsafeMutablePointer<Job?>.allocate(capacity: count)
     unsafe larger.initialize(repeating: nil, count: count)
     for index in head..<tail { unsafe larger[index & (count - 1)] = slots[index & mask] }
     unsafe slots.deallocate()

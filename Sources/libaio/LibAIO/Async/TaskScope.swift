@@ -22,20 +22,12 @@
 //       ended are used again, and scopes that are remembered for them are not open.
 
 import Synchronization
+import Sys9
 
 /// Who can be woken because the task that waits was cancelled.
 protocol CancellableWait: Aio.Receiver {
   /// The task that waits was cancelled; it need not wait any more.  The loop's thread.
   func cancel(_ wait: TaskScope.Wait)
-}
-
-/// The calling task as a number, 0 for none; what the compiler knows of it is one reference.
-@inline(__always)
-private func currentTask() -> UInt {
-  unsafe withUnsafeCurrentTask { task in
-    // Looked at where it lies: to copy it counts references.
-    unsafe withUnsafeBytes(of: task) { unsafe $0.load(as: UInt.self) }
-  }
 }
 
 /// What a task of the loop waits for.  The loop's thread, but for the handler.
@@ -53,8 +45,7 @@ private func currentTask() -> UInt {
   @exclusivity(unchecked) private var wait = Wait.reading
 
   private init() {
-    assert(unsafe MemoryLayout<UnsafeCurrentTask?>.size == MemoryLayout<UInt>.size)
-    task = currentTask()
+    task = SystemThread.currentTask
   }
 
   /// The calling task's own scope; nil for a task that has none, such as a child.
@@ -68,8 +59,15 @@ private func currentTask() -> UInt {
     return scope
   }
 
+  /// Whether the calling task is cancelled; `remembered` as in `current`.
   @inline(__always)
-  private var isCallers: Bool { unsafe task == currentTask() && isOpen }
+  static func isCancelled(_ remembered: inout TaskScope?) -> Bool {
+    if let remembered, remembered.isCallers { return remembered.isCancelled }
+    return current(&remembered)?.isCancelled ?? Task.isCancelled
+  }
+
+  @inline(__always)
+  private var isCallers: Bool { unsafe task == SystemThread.currentTask && isOpen }
 
   /// Whether the task is cancelled.
   @inline(__always)

@@ -21,12 +21,13 @@ public import SystemPackage
     case close(CInt)
     case sync(CInt)
     case read(CInt, offset: Int64)
+    case write(CInt, offset: Int64)
   }
 
   let work: Work
   /// The path as C has it, for as long as the kernel may look at it.
   let path: UnsafeMutablePointer<CChar>?
-  /// Room for what is read.
+  /// Room for what is read, or what is to be written.
   let memory: UnsafeMutableRawPointer?
   let size: Int
   /// What an open brought; nobody's until it is taken.
@@ -37,6 +38,14 @@ public import SystemPackage
     unsafe self.path = path.map { unsafe $0.withPlatformString { unsafe strdup($0) } } ?? nil
     unsafe memory = size > 0 ? .allocate(byteCount: size, alignment: 16) : nil
     self.size = size
+  }
+
+  /// What is to be written.
+  convenience init(writing bytes: UnsafeRawBufferPointer, to fd: CInt, at offset: Int64) {
+    self.init(.write(fd, offset: offset), size: bytes.count)
+    if let memory = unsafe memory, let base = bytes.baseAddress {
+      unsafe memory.copyMemory(from: base, byteCount: bytes.count)
+    }
   }
 
   deinit {
@@ -79,6 +88,9 @@ public import SystemPackage
     case .read(let fd, let offset):
       guard let memory = unsafe memory else { return 0 }
       return unsafe Int32(clamping: Kernel.read(fd, memory, size, at: offset))
+    case .write(let fd, let offset):
+      guard let memory = unsafe memory else { return 0 }
+      return unsafe Int32(clamping: Kernel.write(fd, memory, size, at: offset))
     }
   }
 }
@@ -100,17 +112,34 @@ extension Aio.Completion {
 }
 
 /// An operation that a daemon does.  The loop's thread takes it out before it ends it: with it the
-/// last reference goes, and what nobody took, at a moment that does not depend on the daemon.
+/// last reference goes, and what nobody took, at a moment that does not depend on the daemon.  If
+/// the loop goes first, what was opened goes with this.
 private final class CarriedFile: @unchecked Sendable {
   private var activity: FileActivity?
+  private var result: Int32?
 
   init(_ activity: FileActivity) { self.activity = activity }
 
-  func perform() -> Int32 { activity?.perform() ?? -EBADF }
+  deinit {
+    guard let activity else { return }
+    switch (activity.work, result) {
+    case (.open, let result?) where result >= 0: Kernel.close(result)
+    case (.close, nil): _ = activity.perform()
+    default: break
+    }
+  }
 
-  func take() -> FileActivity? {
-    defer { activity = nil }
-    return activity
+  func perform() { result = activity?.perform() }
+
+  /// Too many wait.  A descriptor that nobody closes is lost: that is done here, come what may.
+  func refuse() {
+    if case .close = activity?.work { perform() } else { result = -EAGAIN }
+  }
+
+  func finish(on loop: Aio.Loop) {
+    guard let activity, let result else { return }
+    self.activity = nil
+    activity.finished(result, on: loop)
   }
 }
 
@@ -166,6 +195,32 @@ extension Aio.Loop {
       Aio.Site(file, line: line, function: function))
   }
 
+  /// Writes `bytes`, which are copied, to a file from `offset` on; the completion's result is how
+  /// many were written, which may be fewer.  `pwrite(2)`.
+  ///
+  /// - Parameter fd: open until the completion.
+  @discardableResult
+  public final func write(
+    _ fd: CInt, at offset: Int64, _ bytes: UnsafeRawBufferPointer, to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    precondition(offset >= 0 && bytes.count <= 1 << 30, "a part of a file, at most 1 GiB")
+    return perform(
+      unsafe FileActivity(writing: bytes, to: fd, at: offset), receiver,
+      Aio.Site(file, line: line, function: function))
+  }
+
+  /// Writes the bytes of an array; see the other `write`.
+  @discardableResult
+  public final func write(
+    _ fd: CInt, at offset: Int64, _ bytes: [UInt8], to receiver: Aio.Receiver,
+    file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
+  ) -> Aio.OpToken {
+    unsafe bytes.withUnsafeBytes {
+      unsafe write(fd, at: offset, $0, to: receiver, file: file, line: line, function: function)
+    }
+  }
+
   /// Asks whether this process may do to a file what `mode` says, `R_OK` and the like, or whether
   /// it is there, `F_OK`.  `access(2)`.  Corresponds to `Aio::access`.
   @discardableResult
@@ -176,7 +231,7 @@ extension Aio.Loop {
     let site = Aio.Site(file, line: line, function: function)
     let files = files
     return ask(.files, .file, receiver, site) {
-      if let files { return files.access("\(path)") }
+      if let files { return files.access("\(path)", mode) }
       return unsafe path.withPlatformString { unsafe Kernel.access($0, mode) }
     } deliver: { answer, _ in
       answer
@@ -191,7 +246,11 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
-    return askDir(receiver, site) { () throws(SystemError) in try Dir(FilePath(path)) }
+    let files = files
+    return askDir(receiver, site) { () throws(SystemError) in
+      if let files { return try files.status(path).get() }
+      return try Dir(FilePath(path))
+    }
   }
 
   /// Asks for the directory entry of an open file; the completion's `dir` has it.  Corresponds to
@@ -204,7 +263,11 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
-    return askDir(receiver, site) { () throws(SystemError) in try Dir(fd) }
+    let files = files
+    return askDir(receiver, site) { () throws(SystemError) in
+      if let files { return try files.status(fd).get() }
+      return try Dir(fd)
+    }
   }
 
   /// Changes what `change` says of a file, all of it or nothing.  `dirwstat(3)` of Plan 9.
@@ -215,6 +278,9 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
+    if let files {
+      return askFile(receiver, site) { () throws(SystemError) in files.change(path, change) }
+    }
     return askChange(receiver, site) { () throws(DirChangeError) in
       try change.apply(to: FilePath(path))
     }
@@ -230,6 +296,9 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
+    if let files {
+      return askFile(receiver, site) { () throws(SystemError) in files.change(fd, change) }
+    }
     return askChange(receiver, site) { () throws(DirChangeError) in try change.apply(to: fd) }
   }
 
@@ -271,14 +340,12 @@ extension Aio.Loop {
     let carried = CarriedFile(activity)
     let mailbox = mailbox
     let isTaken = offload(.files) {
-      let result = carried.perform()
-      mailbox.send { carried.take()?.finished(result, on: $0) }
+      carried.perform()
+      mailbox.send { carried.finish(on: $0) }
     }
     if !isTaken {
-      // A descriptor that nobody closes is lost: then here, come what may.
-      var result = -EAGAIN
-      if case .close = activity.work { result = activity.perform() }
-      activity.finished(result, on: self)
+      carried.refuse()
+      carried.finish(on: self)
     }
     return token
   }

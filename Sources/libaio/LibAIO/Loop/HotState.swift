@@ -42,8 +42,7 @@ extension Aio.Loop {
   public final var group: Aio.EventGroup {
     get { recorder.group }
     set {
-      let site = unsafe recorder.block.pointee.place >> 32
-      unsafe recorder.block.pointee.place = site << 32 | UInt64(newValue.id)
+      recorder.place(site, newValue)
     }
   }
 

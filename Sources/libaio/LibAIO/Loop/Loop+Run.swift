@@ -15,10 +15,12 @@ extension Aio.Loop {
 
   /// Runs until `stop` is called.  Corresponds to `amain`.
   public final func run() {
-    begin()
-    while !isStopping { turn(waiting: true) }
-    isStopping = false
-    flush()
+    inWorld {
+      begin()
+      while !isStopping { turn(waiting: true) }
+      isStopping = false
+      flush()
+    }
   }
 
   /// Runs until there is nothing to do without waiting, and says whether there was anything.
@@ -118,7 +120,7 @@ extension Aio.Loop {
   }
 
   private func runJobs() {
-    unsafe executor.run(Self.jobsPerTurnMax, collecting: &hot.pointee.collectionsLeft)
+    unsafe executor.run(Self.jobsPerTurnMax, collecting: &hot.pointee.collectionsLeft, recorder)
   }
 
   /// When there is something to do even if nothing happens; nil for never.

@@ -24,8 +24,16 @@ extension Aio.Loop {
     at deadline: UInt64, to receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.TimerToken {
+    addOneShot(at: deadline, to: receiver, place(file, line, function))
+  }
+
+  /// The same for who knows the place.
+  @inline(__always)
+  final func addOneShot(
+    at deadline: UInt64, to receiver: Aio.Receiver, _ site: Aio.Site
+  ) -> Aio.TimerToken {
     stats.oneShots &+= 1
-    return arm(deadline, .never, receiver, place(file, line, function))
+    return arm(deadline, .never, receiver, site)
   }
 
   /// Arms a timer that fires when `delay` has passed since `now`.  Corresponds to

@@ -161,6 +161,8 @@ extension Aio {
     /// Runs the whole world until it is idle, and says whether there was anything to do; nil where
     /// the world is the machine's and only the loop itself can be run.
     func runWorldUntilIdle() -> Bool? { nil }
+    /// Runs `body`, in which the loop runs.
+    func inWorld(_ body: () -> Void) { body() }
     /// What the world knows of a dial string; nil where the machine is asked.
     func names(_ name: DialString) -> Result<[ResolvedAddress], SystemError>? { nil }
     /// The files of a world that has its own; nil on the machine.

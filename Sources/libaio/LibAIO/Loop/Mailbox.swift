@@ -130,7 +130,7 @@ extension Aio.Loop {
     ) {
       let site = Aio.Site(file, line: line, function: function)
       let (event, own) = Recorder.underWay
-      let place = UInt64(site.id) << 32 | UInt64(group?.id ?? own)
+      let place = UInt64(site.id) << 32 | UInt64(group?.id ?? UInt32(truncatingIfNeeded: own))
       mailbox.send(Mailbox.Origin(place: place, event: event), body)
     }
 

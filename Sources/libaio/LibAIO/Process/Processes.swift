@@ -6,6 +6,8 @@
 // Children.  The system has a descriptor of a process, readable when it has ended: so a child is
 // waited for as a connection is, no signal is needed, and nobody else's children are taken.
 //
+// In a simulated world processes are the world's (Sim/SimProcess.swift), and so are signals.
+//
 // Invariants.
 //   K1  A signal has one loop, which told the system last; a loop that ends gives its signals back.
 //   K2  The news of a child is taken once, by the loop that waits for it.
@@ -26,8 +28,9 @@ final class ProcessTable {
   func token(ofChild pid: Int32) -> Aio.OpToken { children[pid]?.token ?? .none }
 
   deinit {
+    if signalFd < 0 { return }
     for number in signals.keys { try? SignalBytes.send(number, to: nil) }  // K1: as they were
-    if signalFd >= 0 { Kernel.close(signalFd) }
+    Kernel.close(signalFd)
   }
 }
 
@@ -37,9 +40,11 @@ protocol EndedChildCarrier {
 }
 
 /// A child that is waited for.
-private final class ChildActivity: Activity, EndedChildCarrier {
+final class ChildActivity: Activity, EndedChildCarrier {
   let pid: Int32
   private var handle = Aio.Handle.none
+  /// The child itself where it is simulated.
+  private var process: Aio.SimProcess?
   private(set) var ended: EndedChild?
 
   init(_ pid: Int32) { self.pid = pid }
@@ -61,9 +66,30 @@ private final class ChildActivity: Activity, EndedChildCarrier {
       })
   }
 
+  func start(_ process: Aio.SimProcess, on loop: SimLoop) {
+    self.process = process
+    process.watch(self, on: loop)
+  }
+
+  /// What became of a simulated child.
+  func isTold(_ news: Result<EndedChild, SystemError>, on loop: Aio.Loop) {
+    if !loop.isUnderWay(self) { return }
+    switch news {
+    case .success(let child):
+      ended = child
+      finish(0, loop)
+    case .failure(let error): finish(-error.errno, loop)
+    }
+  }
+
   private func finish(_ result: Int32, _ loop: Aio.Loop) {
     loop.processes.children[pid] = nil
-    loop.close(handle)
+    if let process {
+      process.unwatch(self)
+      self.process = nil
+    } else {
+      loop.close(handle)
+    }
     loop.end(self, result)
   }
 
@@ -86,17 +112,20 @@ extension Aio.Loop {
   /// another takes its place.
   ///
   /// - Returns: whom this loop told before.
-  /// - Throws: `ENOSYS` in a simulation, `EINVAL` for what is no signal or cannot be caught.
+  /// - Throws: `EINVAL` for what is no signal or cannot be caught.
   ///
   /// Corresponds to `Aio::sigInstall`.
   @discardableResult
   public final func sigInstall(
     _ receiver: Aio.Receiver?, _ number: CInt
   ) throws(SystemError) -> Aio.Receiver? {
-    if isSimulated { throw SystemError(call: "sigaction", errno: ENOSYS) }
     let table = processes
-    if receiver != nil && table.signalFd < 0 { try listenForSignals(table) }
-    try SignalBytes.send(number, to: receiver == nil ? nil : table.signalFd)
+    if let simulation = self as? SimLoop {
+      try simulation.network.children.listen(number, receiver == nil ? nil : simulation)
+    } else {
+      if receiver != nil && table.signalFd < 0 { try listenForSignals(table) }
+      try SignalBytes.send(number, to: receiver == nil ? nil : table.signalFd)
+    }
     let before = table.signals[number]
     table.signals[number] = receiver
     return before
@@ -113,15 +142,17 @@ extension Aio.Loop {
       from: handle, repeating: true,
       to: Aio.Callback { completion, loop in
         guard let buffer = completion.takeBuffer() else { return }
-        for index in 0..<buffer.count {
-          let number = CInt(buffer[index])
-          guard let receiver = loop.processes.signals[number] else { continue }
-          var told = Aio.Completion(
-            token: .none, kind: .signal, isLast: false, handle: .none, accepted: .none,
-            result: Int(number), buffer: nil)
-          receiver.completed(&told, on: loop)
-        }
+        for index in 0..<buffer.count { loop.tell(signal: CInt(buffer[index])) }
       })
+  }
+
+  /// Tells whoever asked for it of a signal that came.
+  final func tell(signal number: CInt) {
+    guard let receiver = processes.signals[number] else { return }
+    var told = Aio.Completion(
+      token: .none, kind: .signal, isLast: false, handle: .none, accepted: .none,
+      result: Int(number), buffer: nil)
+    receiver.completed(&told, on: self)
   }
 
   /// Tells `receiver` when the child `pid` has ended, and takes the news of it.
@@ -135,7 +166,12 @@ extension Aio.Loop {
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) -> Aio.OpToken {
     let site = Aio.Site(file, line: line, function: function)
-    if isSimulated { return refuse(.child, .none, ENOSYS, receiver) }
+    if let simulation = self as? SimLoop {
+      guard let process = simulation.network.children.processes[pid] else {
+        return refuse(.child, .none, ECHILD, receiver)
+      }
+      return simulation.wait(for: process, receiver, site)
+    }
     do {
       return try wait(for: try Children.open(pid), pid, receiver, site)
     } catch {
@@ -175,7 +211,7 @@ extension Aio.Loop {
   ///
   /// - Parameter environment: `NAME=value` each.
   /// - Returns: the child's number.
-  /// - Throws: what the system or the child's actions refuse; `ENOSYS` in a simulation.
+  /// - Throws: what the system or the child's actions refuse.
   ///
   /// Corresponds to `Aio::aspawn`.
   public final func aspawn(
@@ -183,28 +219,76 @@ extension Aio.Loop {
     actions: [ChildAction] = [], _ receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, function: StaticString = #function
   ) throws(SystemError) -> Int32 {
-    if isSimulated { throw SystemError(call: "clone", errno: ENOSYS, subject: path) }
+    let site = Aio.Site(file, line: line, function: function)
+    if let simulation = self as? SimLoop {
+      let children = simulation.network.children
+      let pid = try children.spawn(path, arguments, environment, actions)
+      if let process = children.processes[pid] { simulation.wait(for: process, receiver, site) }
+      return pid
+    }
     let child = try Children.spawn(path, arguments, environment: environment, actions)
     let pid = child.pid
-    let site = Aio.Site(file, line: line, function: function)
     _ = try wait(for: child.release(), pid, receiver, site)
     return pid
+  }
+
+  /// Sends a signal to a child that this loop waits for.  `kill(2)`.
+  ///
+  /// It is the child that is meant, and no other process that has its number by now: the news of it
+  /// has not been taken.  What a signal did is told by the child's end.
+  ///
+  /// - Throws: `ESRCH` for another process, `EINVAL` for what is no signal, `EPERM` for a child
+  ///   that has become somebody else.
+  public final func sendSignal(_ number: CInt, toChild pid: Int32) throws(SystemError) {
+    guard processes.children[pid] != nil else {
+      throw SystemError(call: "kill", errno: ESRCH, subject: "\(pid)")
+    }
+    if let simulation = self as? SimLoop {
+      guard (0...64).contains(number) else { throw SystemError(call: "kill", errno: EINVAL) }
+      simulation.network.children.processes[pid]?.receive(number)
+    } else if kill(pid, number) < 0 {
+      throw SystemError(call: "kill", errno: errno, subject: "\(pid)")
+    }
   }
 
   /// Forks: the child calls a C function, which may only exec or exit, and exits with its result.
   ///
   /// Rings are not in the child, and descriptors of ours are close-on-exec.  Corresponds to
   /// `Aio::afork`; see `aspawn`, which has a use.
+  ///
+  /// - Throws: what the system refuses; always in a simulation, which cannot fork.
   public final func afork(
     _ function: @convention(c) (UnsafeMutableRawPointer?) -> CInt,
     _ context: UnsafeMutableRawPointer?, _ receiver: Aio.Receiver,
     file: StaticString = #fileID, line: UInt32 = #line, name: StaticString = #function
   ) throws(SystemError) -> Int32 {
-    if isSimulated { throw SystemError(call: "fork", errno: ENOSYS) }
+    if isSimulated {
+      throw SystemError(
+        call: "fork", text: "a simulated world cannot fork: add a program to it, and use aspawn")
+    }
     let child = try unsafe Children.fork(function, context)
     let pid = child.pid
     let site = Aio.Site(file, line: line, function: name)
     _ = try wait(for: child.release(), pid, receiver, site)
     return pid
   }
+}
+
+extension SimLoop {
+  /// Waits for a process of the world.
+  @discardableResult
+  final func wait(
+    for process: Aio.SimProcess, _ receiver: Aio.Receiver, _ site: Aio.Site
+  ) -> Aio.OpToken {
+    removeChildHandler(process.pid)
+    let activity = ChildActivity(process.pid)
+    let token = begin(activity, .child, receiver, site)
+    if token == .none { return token }
+    processes.children[process.pid] = activity
+    activity.start(process, on: self)
+    return token
+  }
+
+  /// A signal has come: it is told in the loop's next turn.
+  func send(signal number: CInt) { mailbox.send { $0.tell(signal: number) } }
 }

@@ -24,6 +24,7 @@ extension Aio.SimNetwork {
   public func audit() -> [String] {
     var found: [String] = []
     for owner in present { owner.loop.audit(&found) }
+    auditEscapes(&found)
     for (index, socket) in sockets.enumerated() where socket.kind != .closed {
       guard let owner = socket.owner else { continue }
       if !owner.loop.owns(socket.handle, fd: index) {
@@ -37,6 +38,7 @@ extension Aio.SimNetwork {
   public func unfinished() -> [String] {
     var found: [String] = []
     for owner in present { owner.loop.findStuck(&found) }
+    children.findStuck(&found)
     return found
   }
 

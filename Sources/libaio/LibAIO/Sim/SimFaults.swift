@@ -37,8 +37,14 @@ extension Aio {
     public var abortOneIn = 0
     /// A datagram that is lost, and one that comes twice.
     public var lossOneIn = 0
-    /// A job for which a lane has no room (`EAGAIN`), a file or a name that fails (`EIO`).
+    /// A job for which a lane has no room (`EAGAIN`), a name that is not found for now, and a file
+    /// or a folder that fails, changing nothing: `EIO`, `EACCES`, `EMFILE`, `ENOSPC`.
     public var failOneIn = 0
+
+    /// A process that cannot be started (`EAGAIN`, `ENOMEM`): `aspawn` throws.
+    public var spawnOneIn = 0
+    /// A step of a process at which the system kills it.
+    public var killOneIn = 0
 
     /// The longest delay of a piece, in nanoseconds.
     public var delayNsMax: UInt64 = 2_000_000
@@ -68,6 +74,8 @@ extension Aio {
       faults.abortOneIn = 40
       faults.lossOneIn = 20
       faults.failOneIn = 20
+      faults.spawnOneIn = 10
+      faults.killOneIn = 40
       return faults
     }
   }

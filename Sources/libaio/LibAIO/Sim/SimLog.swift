@@ -6,7 +6,7 @@
 /// What was injected.
 enum SimFault: UInt8, CaseIterable {
   case short, starve, interrupt, lateCancel, descriptor, stall
-  case reset, refuse, silence, memory, socket, abort, loss, double, fail
+  case reset, refuse, silence, memory, socket, abort, loss, double, fail, spawn, kill
 }
 
 /// A line of the log.
@@ -26,6 +26,7 @@ struct SimNote {
     "", "bytes arrive", "the end arrives", "a reset arrives", "a connection asks", "an answer",
     "room", "plenty", "a job is done", "a cancel arrives", "a datagram arrives",
     "takes bytes to send", "gives bytes that were received", "is closed",
+    "a task that has left its loop runs",
   ]
   static let sends: UInt8 = 11
   static let reads: UInt8 = 12

@@ -48,7 +48,7 @@ final class SimLoop: Aio.Loop {
   private static let recordsKept = 1024
 
   /// The day on which simulated time begins, in the morning of 9 September 2001.
-  private static let birthday: UInt64 = 1_000_000_000_000_000_000
+  static let birthday: UInt64 = 1_000_000_000_000_000_000
 
   override func clock() -> UInt64 { network.now }
 
@@ -100,6 +100,8 @@ final class SimLoop: Aio.Loop {
   }
 
   override func runWorldUntilIdle() -> Bool? { network.runUntilIdle() }
+
+  override func inWorld(_ body: () -> Void) { network.inside(body) }
 
   /// Whether a timer is armed that fires once.
   var hasOneShots: Bool {

@@ -53,7 +53,15 @@ extension Aio {
     /// The addresses of hosts, for resolvers that ask the system.
     public var names: [String: [SocketAddress]] = [:]
 
-    let files = SimFiles()
+    /// What becomes of tasks that leave the loops.
+    public var escapePolicy = SimEscapePolicy.run
+    /// Jobs that went to Swift's pool of threads, and ran here instead.
+    public internal(set) var escapeCount = 0
+    var mainEscapeCount = 0
+
+    private(set) lazy var escapes = SimEscapes(self)
+    private(set) lazy var files = SimFiles(self)
+    private(set) lazy var children = SimChildren(self)
     private var random: UInt64
     private var events: [SimEvent] = []
     private var eventOrder = 0
@@ -186,6 +194,10 @@ extension Aio {
     /// left.
     @discardableResult
     public func step(passesIntervals: Bool = true) -> Bool {
+      inside { takeStep(passesIntervals) }
+    }
+
+    private func takeStep(_ passesIntervals: Bool) -> Bool {
       let count = loops.count
       if count == 0 { return false }
       var isBusy = false
@@ -276,6 +288,8 @@ struct SimEvent {
     case cancel(loop: Int, Aio.OpToken)
     /// A datagram arrives.
     case datagram(SimDatagram)
+    /// A task that left its loop goes on.
+    case escape(UnownedJob)
 
     /// What kind it is, for digests and traces.
     var number: UInt8 {
@@ -290,6 +304,7 @@ struct SimEvent {
       case .job: 8
       case .cancel: 9
       case .datagram: 10
+      case .escape: 14
       }
     }
 

@@ -73,6 +73,7 @@ extension Aio.SimNetwork {
   func happen(_ event: SimEvent) {
     switch event.what {
     case .job(let body): return body()
+    case .escape(let job): return run(escaped: job)
     case .cancel(let number, let token): loop(number)?.systemEnds(token)
     case .datagram(let datagram): return deliver(datagram, to: event.socket)
     default: break
@@ -89,7 +90,7 @@ extension Aio.SimNetwork {
     case .request(let client): request(event.socket, from: client)
     case .answer(let error):
       if error == 0 { socket.kind = .stream } else { socket.error = error }
-    case .room, .plenty, .job, .cancel, .datagram: break
+    case .room, .plenty, .job, .cancel, .datagram, .escape: break
     }
     wake(socket)
   }

@@ -113,6 +113,8 @@ enum Magazine {
   let inbox: Inbox<MachineWord>
   var counters = WorkerCounters()
   let histogram: UnsafeMutablePointer<UInt64>
+  /// When the recorded task before this one ended, in cycles; 0 if none did in this slice.
+  var recordedUntil: UInt64 = 0
   let recorder: Recorder
   let loop: Unmanaged<Aio.Loop>
   /// The runtime, from `settle` on.

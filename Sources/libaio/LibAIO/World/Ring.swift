@@ -53,6 +53,7 @@ enum Uring {
   static let openat: UInt8 = 18
   static let close: UInt8 = 19
   static let read: UInt8 = 22
+  static let write: UInt8 = 23
   static let send: UInt8 = 26
   static let recv: UInt8 = 27
 

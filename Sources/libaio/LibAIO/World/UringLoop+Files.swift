@@ -24,6 +24,10 @@ extension UringLoop {
       submission = Submission(opcode: Uring.read, fd: fd, offset: UInt64(offset), data: data)
       submission.address = unsafe UInt64(UInt(bitPattern: activity.memory))
       submission.length = UInt32(activity.size)
+    case .write(let fd, let offset):
+      submission = Submission(opcode: Uring.write, fd: fd, offset: UInt64(offset), data: data)
+      submission.address = unsafe UInt64(UInt(bitPattern: activity.memory))
+      submission.length = UInt32(activity.size)
     }
     unsafe op.pointee.state.insert(.isWithKernel)
     give(submission)
