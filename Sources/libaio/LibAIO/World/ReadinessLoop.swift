@@ -106,6 +106,7 @@ class ReadinessLoop: KernelLoop {
   final override func attempt(_ handle: UInt32) { advance(handle) }
 
   /// Lets the heads of a handle's queues go on, as far as its state allows (E1).
+  @inline(__always)
   private func advance(_ handle: UInt32) {
     let record = unsafe handles[handle]
     let generation = unsafe record.pointee.generation
