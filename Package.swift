@@ -84,7 +84,7 @@ let package = Package(
     library("LibHTTP", in: "libaio"),
     library("Servers", in: "libaio", needs: ["Lib9c", "LibAIO", "LibHTTP", "Sys9", system]),
     library("SimPrograms", in: "libaio", needs: ["LibAIO", "Lib9c", "Servers", "Sys9", system]),
-    program("aio-sim", in: "libaio", needs: ["LibAIO", "SimPrograms", "Sys9"]),
+    program("aio-sim", in: "libaio", needs: ["LibAIO", "Servers", "SimPrograms", "Sys9"]),
     program("echo", in: "libaio", needs: ["Servers"]),
     program("proxy", in: "libaio", needs: ["Servers", "Sys9"]),
     program("timers", in: "libaio", needs: ["LibAIO", "Servers", "Sys9"]),

@@ -2,6 +2,7 @@
 
 import Glibc
 import LibAIO
+import Servers
 import SimPrograms
 import Sys9
 
@@ -18,8 +19,8 @@ enum SimCommand {
       --seed N          run one seed, twice, and see that both runs are the same
       --seeds N         run the seeds 1 to N; 1000 is the default
       --seeds FROM..TO  run the seeds FROM to TO
-      --program NAME    \(names)
-                        (the seed chooses)
+      --program NAME    run this one, and not the one that the seed chooses, of
+                        \(names)
       --events N        go on until there were N events in each run; 1000 is the least
       --verbose         print each event of each run
       --version         print the version
@@ -31,7 +32,10 @@ enum SimCommand {
     """
 
   private static var names: String {
-    SimProgram.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+    let names = SimProgram.Kind.allCases.map(\.rawValue)
+    let (first, second) = (names.prefix(8), names.dropFirst(8))
+    return [first, second].map { $0.joined(separator: ", ") }
+      .joined(separator: ",\n" + String(repeating: " ", count: 20))
   }
 
   private struct Options {
@@ -42,79 +46,52 @@ enum SimCommand {
     var isVerbose = false
   }
 
-  private struct UsageError: Error { let text: String }
-
-  /// Does what the arguments say; the exit status.
-  static func main(_ arguments: [String]) -> CInt {
-    let output = StandardOutput(of: "aio-sim")
-    if arguments.contains("-h") || arguments.contains("--help") {
-      output.print(usage, terminator: "")
-      return output.status()
-    }
-    if arguments.contains("--version") {
-      output.print("aio-sim \(Release.version)")
-      return output.status()
-    }
-    do {
-      return output.status(run(try parse(arguments), output))
-    } catch {
-      StandardOutput.complain("aio-sim: \(error.text)\nTry: aio-sim --help\n")
-      return 2
+  /// Does what the command line says; the exit status.
+  static func main() -> CInt {
+    Launch.program("aio-sim", usage: usage) { arguments, output in
+      output.status(run(try parse(arguments), output))
     }
   }
 
-  private static func parse(_ arguments: [String]) throws(UsageError) -> Options {
+  private static func parse(_ arguments: Arguments) throws(UsageError) -> Options {
+    var arguments = arguments
     var options = Options()
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
-      var name = word
-      var value: String?
-      if let sign = word.firstIndex(of: "="), word.hasPrefix("--") {
-        name = String(word[..<sign])
-        value = String(word[word.index(after: sign)...])
-      }
-      func argument(_ what: String) throws(UsageError) -> String {
-        if let value { return value }
-        guard let next = rest.popFirst() else { throw UsageError(text: "\(name) wants \(what)") }
-        return next
-      }
-      switch name {
+    while let word = try arguments.next() {
+      switch word {
       case "--seed":
-        let text = try argument("a number")
-        guard let seed = UInt64(text) else {
-          throw UsageError(text: "--seed wants a number, not '\(text)'")
+        guard let seed = UInt64(try arguments.value("a number")) else {
+          throw arguments.wrong("a number")
         }
         options.seeds = seed...seed
         options.isSingle = true
-      case "--seeds": options.seeds = try range(argument("a number, or two with '..' between"))
+      case "--seeds": options.seeds = try seeds(&arguments)
       case "--program":
-        let text = try argument("a name")
-        guard let kind = SimProgram.Kind(rawValue: text) else {
-          throw UsageError(text: "there is no program '\(text)'; there are \(names)")
+        let name = try arguments.value("a name")
+        guard let kind = SimProgram.Kind(rawValue: name) else {
+          throw UsageError("there is no program '\(name)'")
         }
         options.program = kind
       case "--events":
-        let text = try argument("a number")
-        guard let count = Int(text), (SimRun.eventsMin...100_000_000).contains(count) else {
-          throw UsageError(text: "--events wants a number from 1000 on, not '\(text)'")
-        }
-        options.events = count
+        options.events = try arguments.number("events", SimRun.eventsMin...100_000_000)
       case "-v", "--verbose": options.isVerbose = true
-      default: throw UsageError(text: "unexpected argument '\(word)'")
+      default: throw arguments.unexpected()
       }
     }
     return options
   }
 
-  private static func range(_ text: String) throws(UsageError) -> ClosedRange<UInt64> {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    if parts.count == 1, let count = UInt64(text), count > 0 { return 1...count }
+  private static func seeds(
+    _ arguments: inout Arguments
+  ) throws(UsageError) -> ClosedRange<UInt64> {
+    let wanted = "a number, or two with '..' between"
+    let parts = try arguments.value(wanted).split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count == 1, let count = UInt64(parts[0]), count > 0 { return 1...count }
     if parts.count == 3, parts[1].isEmpty, let from = UInt64(parts[0]), let to = UInt64(parts[2]),
       from <= to
     {
       return from...to
     }
-    throw UsageError(text: "--seeds wants a number, or FROM..TO, not '\(text)'")
+    throw arguments.wrong(wanted)
   }
 
   private static func run(_ options: Options, _ output: StandardOutput) -> CInt {

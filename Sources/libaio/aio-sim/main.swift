@@ -2,4 +2,4 @@
 
 import Glibc
 
-exit(SimCommand.main(Array(CommandLine.arguments.dropFirst())))
+exit(SimCommand.main())
