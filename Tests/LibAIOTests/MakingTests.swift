@@ -15,7 +15,7 @@ import Testing
   /// Loops that each call is refused to: what each leaves is seen among what comes and goes.
   static let rounds = 40
 
-  @Test("is an error, and leaves no descriptor") func leavesNothing() async {
+  @Test("is an error, and leaves nothing") func leavesNothing() async {
     // Alone in its process: other tests open and close theirs.
     await #expect(processExitsWith: .exitCode(0)) {
       for world in TestWorld.closingAtOnce {

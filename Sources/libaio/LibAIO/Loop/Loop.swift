@@ -61,10 +61,16 @@ extension Aio {
       assert(MemoryLayout<HandleRecord>.size == 32 && MemoryLayout<OpRecord>.size == 64)
       assert(MemoryLayout<HandleRecord>.offset(of: \.reads) == HandleRecord.readsOffset)
       assert(MemoryLayout<HandleRecord>.offset(of: \.writes) == HandleRecord.writesOffset)
-      handles = try Slab(capacity: Self.handlesMax)
-      ops = try Slab(capacity: Self.opsMax)
-      timers = try TimerWheel(now: now)
-      pool = try BufferPool(count: options.bufferCount, size: options.bufferSize)
+      do throws(SystemError) {
+        handles = try Slab(capacity: Self.handlesMax)
+        ops = try Slab(capacity: Self.opsMax)
+        timers = try TimerWheel(now: now)
+        pool = try BufferPool(count: options.bufferCount, size: options.bufferSize)
+      } catch {
+        // What is made by hand is not given back by itself.
+        recorder.end()
+        throw error
+      }
       mailbox = Mailbox(wake: wake)
       unsafe siteKeys = SiteTable.shared.keys
       executor = LoopTaskExecutor(mailbox)

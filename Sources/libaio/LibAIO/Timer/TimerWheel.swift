@@ -109,9 +109,9 @@ struct TimerPeriod: Equatable {
 
   /// A wheel that starts at `now`.
   init(now: UInt64) throws(SystemError) {
+    timers = try Slab(capacity: Self.timersMax)
     unsafe state = .allocate(capacity: 1)
     unsafe state.initialize(to: State(tick: now >> Self.tickShift))
-    timers = try Slab(capacity: Self.timersMax)
     unsafe Kernel.useLargePages(timers.base, Int(Self.timersMax) * MemoryLayout<TimerRecord>.stride)
     // The first records are the sentinels of the slots.
     for index in 0..<(UInt32(Self.levels) * Self.slots) {
