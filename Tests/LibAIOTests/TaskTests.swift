@@ -255,6 +255,19 @@ private let finish: Aio.TaskThunk = { worker, task in
     #expect(try runtime.run() == "enough")
   }
 
+  @Test("tells who asks for its descriptor late what has come", arguments: TestWorld.embeddable)
+  func embeddedLate(world: TestWorld) throws {
+    let runtime = try RuntimeKind(world: world, workers: 1, scheduler: .stealing).make()
+    let tally = Tally()
+    try runtime.start()
+    while runtime.runOnce() == 0 {}
+    runtime.sched(on: 0) { _ in tally.runs.add(1, ordering: .relaxed) }
+    #expect(Kernel.isReady(runtime.descriptor, .canRead))
+    while tally.runs.load(ordering: .relaxed) == 0 { _ = runtime.runOnce() }
+    runtime.exit()
+    runtime.join()
+  }
+
   @Test("can be embedded in a loop that waits for a descriptor", arguments: TestWorld.embeddable)
   func embedded(world: TestWorld) throws {
     let runtime = try RuntimeKind(world: world, workers: 2, scheduler: .stealing).make()

@@ -53,6 +53,17 @@ public enum DebugSection {
     set { cnine_watch_group(newValue) }
   }
 
+  /// Whether somebody looks at the probes: `perf`, `bpftrace`, a debugger.  A load.
+  public static var probesAreOn: Bool { cnine_probes_are_on() != 0 }
+
+  /// The probe `libaio:begin`, of a record of ``recordSize`` bytes.
+  public static func probeBegin(_ record: UnsafeRawPointer) {
+    unsafe cnine_probe_begin(record.assumingMemoryBound(to: cnine_debug_record.self))
+  }
+
+  /// The probe `libaio:end`.
+  public static func probeEnd(_ event: UInt64) { cnine_probe_end(event) }
+
   /// Where a debugger has its breakpoint: call it at events of the watched group.
   public static func stop(
     group: UInt32, event: UInt64, kind: UInt32, callback: UInt64, argument: UInt64, fd: Int32

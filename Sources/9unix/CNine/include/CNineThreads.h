@@ -171,6 +171,11 @@ void cnine_debug_leave(int slot);
 void cnine_debug_name_site(unsigned number, const char *file, size_t file_length, unsigned line,
     const char *function, size_t function_length);
 void cnine_debug_name_group(unsigned number, const char *name, size_t length);
+/* Probes libaio:begin (event, parent, kind, op, group, site, callback, argument) and libaio:end
+ * (event), for who traces: to be called while somebody does. */
+int cnine_probes_are_on(void);
+void cnine_probe_begin(const struct cnine_debug_record *record);
+void cnine_probe_end(unsigned long long event);
 /* Where a debugger puts its breakpoint: called at events of the watched group. */
 void eel_dbg_stop(unsigned group, unsigned long long event, unsigned kind,
     unsigned long long callback, unsigned long long argument, int fd);

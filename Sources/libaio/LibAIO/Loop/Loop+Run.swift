@@ -81,6 +81,7 @@ extension Aio.Loop {
   /// One turn.
   final func turn(waiting: Bool) {
     let outer = unsafe recorder.enter()
+    recorder.lookForProbes()
     defer { unsafe recorder.leave(outer) }
     guest?.turn(self)
     if mailbox.hasMail { stats.messages &+= mailbox.drain(into: self) }
@@ -156,6 +157,7 @@ extension Aio.Loop {
   /// Says that the loop is awake: called as soon as a wait has returned, and again after it.
   @inline(__always)
   final func unpark() {
+    recorder.lookForProbes()
     mailbox.unpark()
     if isParked {
       isParked = false

@@ -75,6 +75,8 @@ final class UringLoop: KernelLoop {
         Kernel.close(readiness)
         readiness = -1
       }
+      // What has come by now raised nothing.
+      if readiness >= 0 { Kernel.raise(readiness) }
     }
     return readiness
   }
