@@ -11,14 +11,6 @@
 //   U2  Memory that the kernel may write to is not given back before the kernel is done with it:
 //       a loop that ends cancels everything and waits for the last completion.
 //
-// Gathering.  A loop that has much to do does it in an order that matters: answers that leave one
-// by one come back one by one, and some requests see two turns pass.  So after a turn of `crowd`
-// completions the next one waits for `gatheredMax`, an eighth of the time that the turn took and
-// 10 us at most.  That also has the kernel hand over all that there is: by itself it stops at
-// twenty.  At a hundred connections an echo costs 4 percent less, and half of them come back a
-// fifth sooner, the slowest hundredth an eighth.  With fewer completions it would be the wrong
-// trade: at 8 connections, gathering after every turn of 4, an echo took 30 percent longer.
-//
 // Cost.  0.03 system calls an echo at a hundred connections.
 
 import Glibc
@@ -37,16 +29,7 @@ final class UringLoop: KernelLoop {
   /// POLLIN and POLLRDHUP.
   private static let readEvents = Int32(POLLIN | 0x2000)
 
-  /// Completions of a turn from which on the next one gathers.
-  private static let crowd = 16
-  /// What it waits for then, and how long at most.
-  private static let gatheredMax: UInt32 = 64
-  private static let gatherNsMax: UInt64 = 10_000
-
   private let ring: Ring
-  /// Completions of the last turn, and when they had come.
-  private var turnCount = 0
-  private var turnBegan: UInt64 = 0
   /// Submissions that have not ended (U1).
   private var withKernel = 0
 
@@ -217,15 +200,13 @@ final class UringLoop: KernelLoop {
   // Completing.
 
   override func wait(until deadline: UInt64?) {
-    if turnCount >= Self.crowd { gather() }
     if deadline == 0 || ring.hasCompletion {
-      if !ring.isFlushed || turnCount < Self.crowd { ring.enter(wait: 0, nil) }
+      ring.enter(wait: 0, nil)
     } else if let deadline {
       ring.enter(wait: 1, deadline <= now ? 0 : Int64(clamping: deadline - now))
     } else {
       ring.enter(wait: 1, nil)
     }
-    turnBegan = clock()
     unpark()
     if readiness >= 0 { Kernel.lower(readiness) }
     var budget = Self.completionsPerTurnMax
@@ -238,13 +219,6 @@ final class UringLoop: KernelLoop {
       }
       completed(entry)
     }
-    turnCount = Self.completionsPerTurnMax - budget
-  }
-
-  /// Submits, and lets others join what the next turn handles: see the head of the file.
-  private func gather() {
-    let turnNs = clock() &- turnBegan
-    ring.enter(wait: Self.gatheredMax, Int64(clamping: min(turnNs / 8, Self.gatherNsMax)))
   }
 
   private func completed(_ entry: CompletionEntry) {
