@@ -35,6 +35,22 @@ struct LaunchTests {
     #expect(try target("net!example.com!80") == .name("net!example.com!80"))
   }
 
+  @Test("a count is given once, and is a number in its range")
+  func counts() throws {
+    func count(_ words: String...) throws(UsageError) -> Int? {
+      var arguments = Arguments(words)
+      var count: Int?
+      while try arguments.next() != nil { count = try arguments.count(after: count, 1...10) }
+      return count
+    }
+    #expect(try count() == nil)
+    #expect(try count("10") == 10)
+    for words in [["11"], ["x"], ["-1"], ["--nosuch"]] {
+      #expect(throws: UsageError.self) { try count(words[0]) }
+    }
+    #expect(throws: UsageError.self) { try count("1", "2") }
+  }
+
   @Test(
     "what is wrong is named, with what is wanted",
     arguments: [

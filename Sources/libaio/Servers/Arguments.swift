@@ -53,6 +53,20 @@ public struct Arguments {
     return number
   }
 
+  /// The word that `next` gave, as the number COUNT that a program takes once.
+  ///
+  /// - Parameter previous: the one that it has been given already, if any.
+  public func count(
+    after previous: Int?, _ range: ClosedRange<Int>
+  ) throws(UsageError) -> Int {
+    if option.hasPrefix("-") || previous != nil { throw unexpected() }
+    guard let number = Int(option), range.contains(number) else {
+      throw UsageError(
+        "COUNT is a number from \(range.lowerBound) to \(range.upperBound), not '\(option)'")
+    }
+    return number
+  }
+
   /// A time of whole seconds, a day at most, as the value of the option.
   public mutating func seconds(atLeast least: Int) throws(UsageError) -> Duration {
     .seconds(try number("seconds", least...86_400))

@@ -31,12 +31,7 @@ exit(
       case "-t", "--workers": workers = try arguments.number("threads", 1...256)
       case "--backend": world = try arguments.backend()
       case "--async": isAsync = true
-      default:
-        if word.hasPrefix("-") || count != nil { throw arguments.unexpected() }
-        guard let number = Int(word), (1...15_000_000).contains(number) else {
-          throw UsageError("COUNT is a number from 1 to 15000000, not '\(word)'")
-        }
-        count = number
+      default: count = try arguments.count(after: count, 1...15_000_000)
       }
     }
     let each = count ?? (isAsync ? 100_000 : 1_000_000)

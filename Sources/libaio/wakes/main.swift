@@ -79,12 +79,7 @@ exit(
     while let word = try arguments.next() {
       switch word {
       case "--backend": world = try arguments.backend()
-      default:
-        if word.hasPrefix("-") || count != nil { throw arguments.unexpected() }
-        guard let number = Int(word), (1...100_000_000).contains(number) else {
-          throw UsageError("COUNT is a number from 1 to 100000000, not '\(word)'")
-        }
-        count = number
+      default: count = try arguments.count(after: count, 1...100_000_000)
       }
     }
     let rounds = count ?? 20_000
