@@ -134,14 +134,19 @@ final class Crew: @unchecked Sendable {
   }
 
   /// The trace of the first worker goes to the file, those of others to files with their numbers.
-  private func writeTrace(of worker: Worker) {
-    guard let file = options.trace else { return }
+  ///
+  /// - Returns: whether it was written, if it was asked for.
+  @discardableResult
+  private func writeTrace(of worker: Worker) -> Bool {
+    guard let file = options.trace else { return true }
     let path = worker.number == 0 ? file : "\(file).\(worker.number)"
     do throws(SystemError) {
       let out = try Descriptor.open(FilePath(path), O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
       try out.write(all: worker.loop.trace())
+      return true
     } catch {
       tell("trace", "\(error)")
+      return false
     }
   }
 
@@ -170,12 +175,13 @@ final class Crew: @unchecked Sendable {
 
   /// The exit status (E1), and what is to be said about it.
   func conclude() -> CInt {
+    var isTraced = true
     for worker in workers {
       if let failure = worker.failure { tell("worker \(worker.number)", "\(failure)") }
-      writeTrace(of: worker)
+      if !writeTrace(of: worker) { isTraced = false }
     }
     let cut = workers.reduce(0) { $0 + $1.cut }
     if cut > 0 { StandardOutput.complain("\(name): \(cut) connections were cut off\n") }
-    return cut > 0 || workers.contains { $0.failure != nil } ? 1 : 0
+    return cut > 0 || !isTraced || workers.contains { $0.failure != nil } ? 1 : 0
   }
 }

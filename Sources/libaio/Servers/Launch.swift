@@ -9,8 +9,8 @@
 //     SIGUSR1          --> every worker: a report to standard error, and the trace, if one is kept
 //
 // Invariants.
-//   E1  The status is 0 if every connection came to its end, 1 if some were cut off or if the
-//       program could not begin, 2 for a command line that is wrong.
+//   E1  The status is 0 if every connection came to its end, 1 if some were cut off, if the program
+//       could not begin or the trace not be written, 2 for a command line that is wrong.
 //   E2  The ready line is printed when every worker's listener takes connections, and not before.
 //       Where it cannot be written the program ends: somebody waits for it.  Only if he has gone,
 //       and closed his end, it serves.

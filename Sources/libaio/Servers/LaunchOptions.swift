@@ -108,7 +108,7 @@ public struct LaunchOptions: Sendable {
   ) throws(UsageError) {
     switch word {
     case "--to" where extras.contains(.target):
-      let place = try Self.place(&arguments, word)
+      let (place, _) = try Self.place(&arguments, word)
       target = place.literal.map { .address($0) } ?? .name("\(place)")
     case "--patience" where extras.contains(.target):
       patience = try arguments.seconds(atLeast: 1)
@@ -141,17 +141,17 @@ public struct LaunchOptions: Sendable {
       guard let port = UInt16(try arguments.value(wanted)) else { throw arguments.wrong(wanted) }
       return "tcp!127.0.0.1!\(port)"
     }
-    let place = try place(&arguments, option)
+    let (place, text) = try place(&arguments, option)
     if place.literal == nil {
-      throw arguments.wrong("numbers for host and port, not '\(place)'")
+      throw arguments.wrong("numbers for host and port, not '\(text)'")
     }
     return "\(place)"
   }
 
-  /// The place that is given: `PORT` of this machine, `HOST:PORT`, or a dial string.
+  /// The place that is given: `PORT` of this machine, `HOST:PORT`, or a dial string; and its text.
   private static func place(
     _ arguments: inout Arguments, _ option: String
-  ) throws(UsageError) -> DialString {
+  ) throws(UsageError) -> (place: DialString, text: String) {
     let forms = "PORT, HOST:PORT, or an address such as tcp!host!http"
     let text = try arguments.value(forms)
     let runes = text.unicodeScalars
@@ -172,6 +172,6 @@ public struct LaunchOptions: Sendable {
       throw UsageError("\(option) \(text): \(error)")
     }
     if case .service(.udp, _, _) = place { throw arguments.wrong("streams, not '\(text)'") }
-    return place
+    return (place, text)
   }
 }

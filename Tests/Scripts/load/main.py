@@ -358,9 +358,18 @@ def refusals(context, way):
             ("echo", ["--backend", "select"], 2, "--backend wants"),
             ("echo", ["--listen", "tcp!localhost!80"], 2, "--listen wants numbers"),
             ("echo", ["--listen", "nonsense"], 2, "nonsense"),
+            ("echo", ["--listen", "[::1"], 2, "not '[::1'"),
             ("proxy", [], 2, "--to ADDRESS is missing")):
         status, said = tried(name, *options)
         require(status == code and words in said, f"{name} {options}: {status}, {said}")
+
+
+def lost_trace(context, way):
+    """A trace that cannot be written is told, and is not taken for success."""
+    with context.server("echo", *way, "--trace", "/no/such/place/trace") as server:
+        status, said = server.finish()
+        require(status == 1 and "/no/such/place/trace: No such file" in said,
+                f"status {status}, it said: {said}")
 
 
 def storm(context, way):
@@ -384,8 +393,8 @@ def storm(context, way):
         while server.descriptors() > before:
             require(time.monotonic() < deadline, f"{server.descriptors()} descriptors are left")
             time.sleep(0.02)
+        # Of two signals that wait, the one with the lower number comes first.
         server.kick(signal.SIGUSR1)
-        time.sleep(0.3)
         status, said = server.finish()
         require(status == 0, f"status {status}")
         require(f"connections 0, so far {count}" in said, f"it said: {said}")
@@ -397,7 +406,7 @@ def storm(context, way):
 
 
 SCENARIOS = [slow_reader, many_slow_readers, stopped_peer, full_queue, descriptors, no_target,
-             dead_names, slowloris, ended, cut_off, report, refusals, storm]
+             dead_names, slowloris, ended, cut_off, report, refusals, lost_trace, storm]
 WAYS = [("--backend", "epoll"), ("--backend", "uring"), ("--backend", "epoll", "--async"),
         ("--backend", "uring", "--async")]
 
