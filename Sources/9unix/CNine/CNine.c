@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
+int cnine_scenes;
+
 int cnine_pipe(int ends[2])
 {
 	return pipe2(ends, O_CLOEXEC);

@@ -5,8 +5,8 @@
 // move, for short counts.  Other threads do not notice: tests run side by side.  Programs install
 // none, and then the price is one load and one predictable branch a call.
 
+public import CNine
 import Glibc
-import Synchronization
 
 /// The seam through which tests make system calls fail.  Not for programs.
 public enum Faults {
@@ -27,8 +27,9 @@ public enum Faults {
     }
   }
 
-  /// How many scenes there are in all threads: nearly always none.
-  private static let active = Atomic<Int>(0)
+  /// Whether any thread has a scene, which is nearly never: what a call looks at before all else.
+  @inlinable @inline(__always)
+  static var isAny: Bool { cnine_has_scenes() != 0 }
 
   /// Where a thread keeps its scene.
   private static let key: pthread_key_t = {
@@ -45,17 +46,19 @@ public enum Faults {
 
   @inline(__always)
   static func next(_ call: StaticString) -> CInt? {
-    if active.load(ordering: .relaxed) == 0 { return nil }
-    return answer(call)
+    if !isAny { return nil }
+    let code = answer(call)
+    return code == 0 ? nil : code
   }
 
-  @inline(never)
-  private static func answer(_ call: StaticString) -> CInt? { scene?.script?("\(call)") }
+  /// The errno that this thread's scene has for `call`; 0 if it has none.
+  @usableFromInline @inline(never)
+  static func answer(_ call: StaticString) -> CInt { scene?.script?("\(call)") ?? 0 }
 
   /// How many of `count` bytes the transfer `call` may move.
   @inline(__always)
   static func room(_ call: StaticString, _ count: Int) -> Int {
-    if active.load(ordering: .relaxed) == 0 { return count }
+    if !isAny { return count }
     return shortened(call, count)
   }
 
@@ -84,9 +87,9 @@ public enum Faults {
   private static func play<Result>(_ next: Scene, _ body: () throws -> Result) rethrows -> Result {
     let before = unsafe pthread_getspecific(key)
     unsafe pthread_setspecific(key, Unmanaged.passUnretained(next).toOpaque())
-    active.add(1, ordering: .relaxed)
+    cnine_count_scene(1)
     defer {
-      active.subtract(1, ordering: .relaxed)
+      cnine_count_scene(-1)
       unsafe pthread_setspecific(key, before)
     }
     return try withExtendedLifetime(next) { try body() }

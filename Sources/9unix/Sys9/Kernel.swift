@@ -4,8 +4,8 @@
 // built to be taken apart.  So these calls answer with a count, or with the errno negated, as the
 // kernel itself does.  EINTR is retried and faults are injected as everywhere (E1, E2).
 
-import CNine
-import Glibc
+public import CNine
+public import Glibc
 
 /// System calls whose result is a value when it is not negative, and an errno negated if it is.
 ///
@@ -18,18 +18,15 @@ public enum Kernel {
   }
 
   /// Calls `body` until it is not interrupted.
-  @inline(__always)
+  @inlinable @inline(__always)
   static func count(_ call: StaticString, _ body: () -> Int) -> Int {
     while true {
-      let result: Int
-      if let fault = Faults.next(call) {
-        Glibc.errno = fault
-        result = -1
-      } else {
-        result = body()
+      var code = Faults.isAny ? Faults.answer(call) : 0
+      if code == 0 {
+        let result = body()
+        if result >= 0 { return result }
+        code = Glibc.errno
       }
-      if result >= 0 { return result }
-      let code = Glibc.errno
       if code == EINTR { continue }
       precondition(code != EFAULT, "E2: a bad address is our bug, not the kernel's")
       return -Int(code)
@@ -103,13 +100,13 @@ public enum Kernel {
   }
 
   /// Receives up to `size` bytes; 0 is the end of a stream.  `recv(2)`.
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func receive(_ fd: CInt, _ base: UnsafeMutableRawPointer, _ size: Int) -> Int {
     count("recv") { unsafe recv(fd, base, size, 0) }
   }
 
   /// Sends what the socket takes, without a signal where nobody listens.  `send(2)`.
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func send(_ fd: CInt, _ base: UnsafeRawPointer, _ size: Int) -> Int {
     count("send") { unsafe Glibc.send(fd, base, size, CInt(MSG_NOSIGNAL)) }
   }

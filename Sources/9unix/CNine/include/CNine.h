@@ -50,6 +50,20 @@ static inline int cnine_duplicate(int fd)
 	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
+/* How many threads have a scene of injected faults (Faults.swift).  C's, since a variable of another
+ * Swift module is found by a call, which every system call would pay for. */
+extern int cnine_scenes;
+
+static inline int cnine_has_scenes(void)
+{
+	return __atomic_load_n(&cnine_scenes, __ATOMIC_RELAXED) != 0;
+}
+
+static inline void cnine_count_scene(int by)
+{
+	__atomic_fetch_add(&cnine_scenes, by, __ATOMIC_RELAXED);
+}
+
 /* Locks the whole file behind fd, for reading or for writing; held by the open file, not by the
  * process, where the system can (F_OFD_SETLK).  -1 with EAGAIN if somebody else holds it. */
 int cnine_lock(int fd, int writes);

@@ -176,7 +176,7 @@ extension Aio {
       end = parts.end
       unsafe home = unsafe parts.home
       if let pool = unsafe parts.home {
-        size = unsafe pool._withUnsafeGuaranteedRef { UInt32($0.blockSize) }
+        size = unsafe pool._withUnsafeGuaranteedRef { UInt32(truncatingIfNeeded: $0.blockSize) }
       } else {
         size = unsafe (parts.base - Self.headerSize).load(as: UInt32.self)
       }

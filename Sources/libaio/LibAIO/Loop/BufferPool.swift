@@ -66,7 +66,9 @@ import Sys9
     return unsafe memory + (blockCount - 1 - untouched) * blockSize
   }
 
-  private func push(_ block: UnsafeMutableRawPointer) {
+  /// Takes a block back.  The owner's thread only, while its loop lives.
+  @inline(__always)
+  func push(_ block: UnsafeMutableRawPointer) {
     if unsafe ring != nil {
       let number = unsafe number(of: block)
       unsafe ring?.add(block, size: blockSize, number: number)

@@ -51,7 +51,7 @@ extension Aio.Loop {
     while count < budget, due.head != .max {
       let index = due.head
       dequeue(index, &due)
-      conclude(index, Int(unsafe ops[index].pointee.result), nil)
+      concludeDue(index)
       count += 1
     }
     return count
@@ -142,7 +142,7 @@ extension Aio.Loop {
     let queue = unsafe queue(of: index)
     unsafe dequeue(index, &queue.pointee)
     goOn(unsafe op.pointee.handle, unsafe queue.pointee.head)
-    conclude(index, Int(result), buffer)
+    conclude(index, Int(result), buffer, accepted: .none)
   }
 
   /// Delivers the terminal completion of an accept that brought a connection.
@@ -170,10 +170,17 @@ extension Aio.Loop {
     recorder.finish()
   }
 
+  /// Frees an operation that ended before, and tells its receiver: all that comes with it is what
+  /// was sent.
+  @inline(never)
+  private func concludeDue(_ index: UInt32) {
+    conclude(index, Int(unsafe ops[index].pointee.result), nil, accepted: .none)
+  }
+
   /// Frees an operation and tells its receiver that it is over (L2).
-  final func conclude(
-    _ index: UInt32, _ result: Int, _ received: consuming Aio.Buffer?,
-    accepted: Aio.Handle = .none
+  @inline(__always)
+  private func conclude(
+    _ index: UInt32, _ result: Int, _ received: consuming Aio.Buffer?, accepted: Aio.Handle
   ) {
     let op = unsafe ops[index]
     let token = unsafe Aio.OpToken(index: index, generation: op.pointee.generation)
@@ -198,6 +205,21 @@ extension Aio.Loop {
       $0.letGo()
     }
     recorder.finish()
+    if let left = completion.leftBuffer() { takeHome(left) }
+  }
+
+  /// Drops a buffer: what all buffers do by themselves, but that nearly all that end here are this
+  /// thread's.
+  @inline(__always)
+  private func takeHome(_ buffer: consuming Aio.Buffer) {
+    let parts = buffer.unwrap()
+    if let home = unsafe parts.home,
+      unsafe home.toOpaque() == Unmanaged.passUnretained(pool).toOpaque()
+    {
+      unsafe pool.push(parts.base)
+    } else {
+      _ = Aio.Buffer(parts)
+    }
   }
 
   /// Takes the result of an operation that has ended at once, so that its receiver is not told;

@@ -150,6 +150,10 @@ extension Aio {
       return taken
     }
 
+    /// The buffer that nobody has taken.
+    @inline(__always)
+    consuming func leftBuffer() -> Buffer? { held }
+
     /// Gives back what was taken only to be looked at.
     mutating func putBack(_ buffer: consuming Buffer) { held = consume buffer }
   }

@@ -109,34 +109,43 @@ struct EventRecord: Equatable {
   var reserved: UInt32 = 0
 }
 
-/// The recorder of one loop.  Its calls belong to the loop's thread.
+/// The recorder of one loop: one word, so that an event passes nothing else on.  Its calls belong
+/// to the loop's thread.
 @safe
 @usableFromInline struct Recorder: @unchecked Sendable {
   @usableFromInline let block: UnsafeMutablePointer<LoopBlock>
-  private let causes: UnsafeMutablePointer<Causes>
-  private let slot: Int?
+
+  /// What lies behind the block, of no interest to debuggers.
+  private struct Rest {
+    var causes = Causes()
+    /// Where the block is entered.
+    let slot: Int?
+  }
+
+  private var rest: UnsafeMutablePointer<Rest> {
+    unsafe (UnsafeMutableRawPointer(block) + DebugSection.blockSize)
+      .assumingMemoryBound(to: Rest.self)
+  }
 
   /// A recorder that keeps no records yet, entered where debuggers look.
   init() {
     assert(MemoryLayout<LoopBlock>.size == DebugSection.blockSize)
     assert(MemoryLayout<EventRecord>.size == DebugSection.recordSize)
     let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: MemoryLayout<LoopBlock>.size, alignment: 128)
+      byteCount: MemoryLayout<LoopBlock>.size + MemoryLayout<Rest>.size, alignment: 128)
     unsafe block = memory.bindMemory(to: LoopBlock.self, capacity: 1)
     unsafe block.initialize(to: LoopBlock())
-    slot = unsafe DebugSection.enter(block)
+    let slot = unsafe DebugSection.enter(block)
     unsafe block.pointee.worker = UInt32(slot ?? 0)
     unsafe block.pointee.sequence = UInt64((slot ?? -1) + 1) << 48
-    unsafe causes = .allocate(capacity: 1)
-    unsafe causes.initialize(to: Causes())
+    unsafe (memory + DebugSection.blockSize).initializeMemory(as: Rest.self, to: Rest(slot: slot))
   }
 
   /// Gives everything back; the recorder is not used any more.
   func end() {
-    if let slot { DebugSection.leave(slot) }
+    if let slot = unsafe rest.pointee.slot { DebugSection.leave(slot) }
     stop()
-    unsafe causes.deinitialize(count: 1)
-    unsafe causes.deallocate()
+    unsafe rest.deinitialize(count: 1)
     unsafe block.deallocate()
   }
 
@@ -159,7 +168,7 @@ struct EventRecord: Equatable {
     unsafe block.pointee.ring = 0
     unsafe block.pointee.mask = 0
     unsafe block.pointee.head = 0
-    unsafe causes.pointee.clear()
+    unsafe rest.pointee.causes.clear()
   }
 
   /// Looks whether somebody looks at the probes: once a turn.
@@ -289,19 +298,19 @@ struct EventRecord: Equatable {
 
   @inline(never)
   private func noteCause(ofOperation index: UInt32) {
-    unsafe causes.pointee.note(event, ofOperation: index)
+    unsafe rest.pointee.causes.note(event, ofOperation: index)
   }
 
   @inline(never)
   private func noteCause(ofTimer index: UInt32) {
-    unsafe causes.pointee.note(event, ofTimer: index)
+    unsafe rest.pointee.causes.note(event, ofTimer: index)
   }
 
   /// The event that registered an operation; 0 if none did, or records were not kept.
-  func cause(ofOperation index: UInt32) -> UInt64 { unsafe causes.pointee.operation(index) }
+  func cause(ofOperation index: UInt32) -> UInt64 { unsafe rest.pointee.causes.operation(index) }
 
   /// The event that armed a timer, likewise.
-  func cause(ofTimer index: UInt32) -> UInt64 { unsafe causes.pointee.timer(index) }
+  func cause(ofTimer index: UInt32) -> UInt64 { unsafe rest.pointee.causes.timer(index) }
 
   /// Writes how long the event under way took.
   @inline(never)

@@ -170,13 +170,14 @@ class ReadinessLoop: KernelLoop {
     } else {
       queueTurn(handle)
     }
+    let received = UInt32(truncatingIfNeeded: count)
     let buffer = unsafe Aio.Buffer(
-      base: block, count: UInt32(count), capacity: UInt32(size),
+      base: block, count: received, capacity: UInt32(truncatingIfNeeded: size),
       home: Unmanaged.passUnretained(pool))
     if unsafe ops[index].pointee.state.contains(.repeats) {
-      deliver(index, Int32(count), buffer)
+      deliver(index, Int32(bitPattern: received), buffer)
     } else {
-      last(index, Int32(count), buffer)
+      last(index, Int32(bitPattern: received), buffer)
     }
   }
 
