@@ -14,6 +14,9 @@ extension Aio {
     /// What came after the first one.
     private var inbox: [Buffer.Parts] = []
     private var taken = 0
+    /// How many of those were not taken; apart, since a look at the array is an access that is
+    /// checked, and there is nearly never anything in it.
+    private var laterCount = 0
     private var byteCount = 0
     private var receiving = OpToken.none
     // One thread's, changed where nothing else runs: no need to check each access for another.
@@ -86,8 +89,9 @@ extension Aio {
         first = parts
       } else {
         inbox.append(parts)
+        laterCount += 1
       }
-      let isFull = byteCount > Self.highWater || inbox.count - taken > Self.buffersMax
+      let isFull = byteCount > Self.highWater || laterCount > Self.buffersMax
       if isFull && !isHeldBack {
         isHeldBack = true
         loop.pause(receiving)
@@ -106,10 +110,8 @@ extension Aio {
       let buffer = Buffer(parts)
       let count = buffer.count
       byteCount -= count
-      if taken < inbox.count { refill() }
-      if isHeldBack && byteCount < Self.highWater / 2
-        && inbox.count - taken < Self.buffersMax / 2
-      {
+      if laterCount > 0 { refill() }
+      if isHeldBack && byteCount < Self.highWater / 2 && laterCount < Self.buffersMax / 2 {
         isHeldBack = false
         loop.resume(receiving)
       }
@@ -120,7 +122,8 @@ extension Aio {
     private func refill() {
       first = inbox[taken]
       taken += 1
-      if taken == inbox.count {
+      laterCount -= 1
+      if laterCount == 0 {
         inbox.removeAll(keepingCapacity: true)
         taken = 0
       }

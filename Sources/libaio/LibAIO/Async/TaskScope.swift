@@ -53,8 +53,10 @@ protocol CancellableWait: Aio.Receiver {
   /// - Parameter remembered: what the last call gave, which is likely to be it.
   @inline(__always)
   static func current(_ remembered: inout TaskScope?) -> TaskScope? {
-    if let remembered, remembered.isCallers { return remembered }
-    guard let scope = inherited, scope.isCallers else { return nil }
+    // Asked before: with a call behind it, a look at the scope would count a reference.
+    let task = SystemThread.currentTask
+    if let remembered, remembered.belongs(to: task) { return remembered }
+    guard let scope = inherited, scope.belongs(to: task) else { return nil }
     remembered = scope
     return scope
   }
@@ -62,12 +64,14 @@ protocol CancellableWait: Aio.Receiver {
   /// Whether the calling task is cancelled; `remembered` as in `current`.
   @inline(__always)
   static func isCancelled(_ remembered: inout TaskScope?) -> Bool {
-    if let remembered, remembered.isCallers { return remembered.isCancelled }
+    let task = SystemThread.currentTask
+    if let remembered, remembered.belongs(to: task) { return remembered.isCancelled }
     return current(&remembered)?.isCancelled ?? Task.isCancelled
   }
 
+  /// Whether it is the scope of the living task of that number (S3).
   @inline(__always)
-  private var isCallers: Bool { unsafe task == SystemThread.currentTask && isOpen }
+  private func belongs(to task: UInt) -> Bool { unsafe self.task == task && isOpen }
 
   /// Whether the task is cancelled.
   @inline(__always)

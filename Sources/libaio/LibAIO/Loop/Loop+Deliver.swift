@@ -234,7 +234,7 @@ extension Aio.Loop {
     dequeue(index, &due)
     let receiver = unsafe op.pointee.receiver
     let result = Int(unsafe op.pointee.result)
-    _ = unsafe buffer(of: op.pointee)
+    if let sent = unsafe buffer(of: op.pointee) { takeHome(sent) }
     unsafe op.pointee.generation &+= 1
     unsafe op.pointee.state = []
     ops.give(index)
