@@ -1,8 +1,8 @@
 #!/bin/sh
 # The runtime's servers under load and faults: peers that do not read, that stop, that come all at
 # once; too few descriptors, a dead target, signals in the middle.  A short form by default
-# (epoll by callbacks, io_uring by tasks), everything with CHECK_LONG=1.  BUILD is where the programs are, .build/debug if it is not set;
-# --help says more.
+# (epoll by callbacks, io_uring by tasks), everything with CHECK_LONG=1.  BUILD is where the
+# programs are, .build/debug if it is not set; --help says more.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
