@@ -31,8 +31,11 @@ public final class EchoServer: Service {
     case .receive:
       let handle = completion.handle
       if let buffer = completion.takeBuffer(), !buffer.isEmpty {
-        loop.send(buffer, to: handle, self)
-        if loop.waitingSends(on: handle, upTo: Self.waitingMax) == Self.waitingMax {
+        let sending = loop.send(buffer, to: handle, self)
+        if let sent = loop.collect(sending) {
+          // Nearly always: the socket has taken it, and nothing waits.
+          if sent < 0 { finish(handle, error: CInt(-sent), loop) }
+        } else if loop.waitingSends(on: handle, upTo: Self.waitingMax) == Self.waitingMax {
           hasHeldBack = true
           loop.pause(completion.token)
         }

@@ -183,7 +183,7 @@ extension Aio {
       let loop = loop
       sending = loop.submit(.send, handle, buffer, repeating: false, self, loop.site)
       let result: Int
-      if let sent = loop.collect(sending) {
+      if let sent = loop.collectInJob(sending) {
         sending = .none
         result = sent
       } else {

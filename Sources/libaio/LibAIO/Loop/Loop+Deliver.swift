@@ -222,15 +222,19 @@ extension Aio.Loop {
     }
   }
 
-  /// Takes the result of an operation that has ended at once, so that its receiver is not told;
-  /// nil if it has not, if others have ended before it, or if a task has collected enough.
-  final func collect(_ token: Aio.OpToken) -> Int? {
+  /// Takes the result of an operation that has ended already, and its receiver is not told; nil if
+  /// it is still under way, or if the end of others has to be told before.
+  ///
+  /// For sends: a socket mostly takes everything at once, and who collects that saves the callback.
+  /// Bytes, or an errno negated; what was sent is dropped.  O(1).  What an activity found, such as
+  /// an address or a child's status, is told and never collected.
+  public final func collect(_ token: Aio.OpToken) -> Int? {
     let index = token.index
-    guard let op = unsafe record(token), unsafe op.pointee.state.contains(.isDue),
-      due.head == index, unsafe hot.pointee.collectionsLeft > 0
+    guard due.head == index, let op = unsafe record(token),
+      unsafe op.pointee.state.contains(.isDue),
+      unsafe !op.pointee.state.contains(.isActivity)
     else { return nil }
-    assert(unsafe !op.pointee.state.contains(.isActivity), "activities tell what they found")
-    unsafe hot.pointee.collectionsLeft -= 1
+    assert(unsafe op.pointee.kind != .sendFile, "a part of an activity, whose name nobody has")
     dequeue(index, &due)
     let receiver = unsafe op.pointee.receiver
     let result = Int(unsafe op.pointee.result)
@@ -240,6 +244,15 @@ extension Aio.Loop {
     ops.give(index)
     stats.completions += 1
     unsafe receiver?._withUnsafeGuaranteedRef { $0.letGo() }
+    return result
+  }
+
+  /// The same for a job of a task, unless it has collected so much that others are to have their
+  /// turn.
+  final func collectInJob(_ token: Aio.OpToken) -> Int? {
+    if unsafe hot.pointee.collectionsLeft == 0 { return nil }
+    guard let result = collect(token) else { return nil }
+    unsafe hot.pointee.collectionsLeft -= 1
     return result
   }
 
