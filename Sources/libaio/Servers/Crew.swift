@@ -145,7 +145,7 @@ final class Crew: @unchecked Sendable {
       try out.write(all: worker.loop.trace())
       return true
     } catch {
-      tell("trace", "\(error)")
+      tell("trace", "\(path): \(error.reason)")
       return false
     }
   }

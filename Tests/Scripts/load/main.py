@@ -365,11 +365,12 @@ def refusals(context, way):
 
 
 def lost_trace(context, way):
-    """A trace that cannot be written is told, and is not taken for success."""
-    with context.server("echo", *way, "--trace", "/no/such/place/trace") as server:
-        status, said = server.finish()
-        require(status == 1 and "/no/such/place/trace: No such file" in said,
-                f"status {status}, it said: {said}")
+    """A trace that cannot be written is told, with its name, and is not taken for success."""
+    for path, reason in (("/no/such/place/trace", "No such file"), ("/dev/full", "No space left")):
+        with context.server("echo", *way, "--trace", path) as server:
+            status, said = server.finish()
+            require(status == 1 and f"trace: {path}: {reason}" in said,
+                    f"status {status}, it said: {said}")
 
 
 def storm(context, way):

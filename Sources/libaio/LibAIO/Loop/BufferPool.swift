@@ -66,7 +66,8 @@ import Sys9
     return unsafe memory + (blockCount - 1 - untouched) * blockSize
   }
 
-  /// Takes a block back.  The owner's thread only, while its loop lives.
+  /// Makes a block free again.  For the owner's thread while its loop lives; then for `reap`, whose
+  /// lock lets one thread in.
   @inline(__always)
   func push(_ block: UnsafeMutableRawPointer) {
     if unsafe ring != nil {

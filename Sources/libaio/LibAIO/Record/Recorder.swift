@@ -22,8 +22,8 @@
 //   R2  `event` is 0 exactly while the loop runs nobody's code.
 //   R3  Record n lies at ring[n & mask], and is whole when head > n.
 //
-// Probes (USDT) for perf, bpftrace and gdb say the same: a loop looks once a turn whether anybody
-// has raised their counter, and sets a flag.
+// Probes (USDT) for perf, bpftrace and gdb say the same: a loop looks in each turn, before it waits
+// and after, whether anybody has raised their counter, and sets a flag.
 //
 // Cost.  Off: a load and a branch that is always the same, at an event and at a registration; the
 // block's event and group are kept nevertheless, three stores, since registrations inherit them.
@@ -171,7 +171,7 @@ struct EventRecord: Equatable {
     unsafe rest.pointee.causes.clear()
   }
 
-  /// Looks whether somebody looks at the probes: once a turn.
+  /// Looks whether somebody looks at the probes: before a wait, and after it.
   @inline(__always)
   func lookForProbes() {
     let flags = unsafe block.pointee.flags
